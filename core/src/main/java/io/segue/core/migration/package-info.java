@@ -1,0 +1,5 @@
+/** The lifecycle of a migration, as a pure function. */
+@NullMarked
+package io.segue.core.migration;
+
+import org.jspecify.annotations.NullMarked;

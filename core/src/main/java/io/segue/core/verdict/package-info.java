@@ -1,0 +1,5 @@
+/** Where an operation goes. */
+@NullMarked
+package io.segue.core.verdict;
+
+import org.jspecify.annotations.NullMarked;

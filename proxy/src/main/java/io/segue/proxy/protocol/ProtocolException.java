@@ -1,0 +1,9 @@
+package io.segue.proxy.protocol;
+
+/** A peer sent what the protocol does not allow. The message is fit to be shown to that peer. The connection cannot go on. */
+public final class ProtocolException extends Exception {
+    public ProtocolException(String message) {
+        // A bad peer decides how often this happens: no stack trace.
+        super(message, null, false, false);
+    }
+}

@@ -1,0 +1,15 @@
+package io.segue.proxy.protocol;
+
+import io.netty.buffer.ByteBuf;
+
+/** Compares replies, and makes those that the proxy gives itself. Stateless, thread-safe. */
+public interface Replies {
+    /** Whether two whole replies to the same {@code command} are the same answer. Does not move the buffers' indices. */
+    boolean same(Command command, ByteBuf one, ByteBuf other);
+
+    /**
+     * An error reply. {@code code} is the first word that clients dispatch on ({@code "ERR"}), {@code message} the text; line breaks
+     * in either are replaced.
+     */
+    byte[] error(String code, String message);
+}

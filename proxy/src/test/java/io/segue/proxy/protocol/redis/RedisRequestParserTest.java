@@ -3,6 +3,7 @@ package io.segue.proxy.protocol.redis;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -140,7 +141,7 @@ class RedisRequestParserTest {
                 "*~|Protocol error: invalid multibulk length",
                 "*a~|Protocol error: invalid multibulk length",
                 "*1 ~|Protocol error: invalid multibulk length",
-                "*1\r*|Protocol error: invalid multibulk length",
+                "*1^*|Protocol error: invalid multibulk length",
                 "*1~$9999999999~|Protocol error: invalid bulk length",
                 "*1~$1048576~|Protocol error: invalid bulk length",
                 "*1~$-1~|Protocol error: invalid bulk length",
@@ -158,7 +159,7 @@ class RedisRequestParserTest {
                 "GET 'a'b~|Protocol error: unbalanced quotes in request",
             })
     void garbage_isRefused(String text, String message) {
-        String bytes = text.replace("~", "\r\n");
+        String bytes = text.replace("~", "\r\n").replace("^", "\r");
         ProtocolException e = assertThrows(ProtocolException.class, () -> parser().parse(Bytes.of(bytes), 0));
         assertEquals(message, e.getMessage());
 
@@ -203,27 +204,29 @@ class RedisRequestParserTest {
                 "set a x\"y\"|set,a,xy",
                 "set a x'y'|set,a,xy",
                 "set a \"\\x41\\x4a\\xZZ\"|set,a,AJxZZ",
-                "set a \"\\n\\r\\t\\b\\a\\\\\\\"\\q\"|set,a,\n\r\t\b\u0007\\\"q",
+                "set a \"\\n\\r\\t\\b\\a\\\\\\\"\\q\"|set,a,~^\t\b\u0007\\\"q",
                 "set a '\\'\\n\"'|set,a,'\\n\"",
                 "set a \"'\"|set,a,'",
                 "set a \\n|set,a,\\n",
                 "set a \"b\"\u000b\u000cc|set,a,b,c",
                 "set a b\u000bc|set,a,b\u000bc",
-                "set a b\rc|set,a,b,c",
+                "set a b^c|set,a,b,c",
                 "get \u00e9|get,\u00e9",
             })
-    void inlineRequest_isSplitLikeAServerDoes(String line, String expected) throws ProtocolException {
+    void inlineRequest_isSplitLikeAServerDoes(String text, String words) throws ProtocolException {
+        String line = text.replace("^", "\r");
+        String expected = words.replace("^", "\r").replace("~", "\n");
         ByteBuf in = Bytes.of("__" + line + "\r\n");
         RedisRequestParser parser = parser();
         assertTrue(parser.parse(in, 2));
         ByteBuf frame = parser.normalized();
         assertNotNull(frame);
-        String[] words = expected.split(",", -1);
-        assertEquals(Bytes.frameOf(words), Bytes.text(frame));
-        assertEquals(List.of(words), Bytes.arguments(parser.request(), frame, 0));
+        String[] expectedWords = expected.split(",", -1);
+        assertEquals(Bytes.frameOf(expectedWords), Bytes.text(frame));
+        assertEquals(List.of(expectedWords), Bytes.arguments(parser.request(), frame, 0));
         assertEquals(frame.readableBytes(), parser.request().length());
         assertEquals(line.length() + 2, parser.consumed());
-        assertFalse(parser.request().command() == Command.UNKNOWN);
+        assertNotSame(Command.UNKNOWN, parser.request().command());
     }
 
     @ParameterizedTest

@@ -53,6 +53,7 @@ public final class RedisReplyParser implements ReplyParser {
     private boolean negative;
     private long valueLeft;
 
+    /** A parser for one lane. */
     public RedisReplyParser(Limits limits) {
         maxFrameBytes = limits.maxFrameBytes();
         open = new long[limits.maxDepth()];

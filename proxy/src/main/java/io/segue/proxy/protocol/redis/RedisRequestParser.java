@@ -58,6 +58,7 @@ public final class RedisRequestParser implements RequestParser {
     private boolean lineBreak;
     private @Nullable ByteBuf normalized;
 
+    /** A parser for one client; frames are limited to what an int can count, whatever {@code limits} says. */
     public RedisRequestParser(RedisCommands commands, Limits limits) {
         this.commands = commands;
         maxArguments = limits.maxArguments();

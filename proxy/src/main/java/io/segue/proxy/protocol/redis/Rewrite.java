@@ -19,7 +19,7 @@ final class Rewrite {
         this.out = out;
     }
 
-    /** The condition held on the authority, which is the one that counts; without it the request cannot be done twice differently. */
+    /** The condition held on the authority, and that decides: the follower gets the request without it. */
     Outcome unconditional(String command) {
         if (RedisEffects.isZero(reply)) {
             return Outcome.NOTHING;

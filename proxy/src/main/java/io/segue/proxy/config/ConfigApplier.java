@@ -1,0 +1,134 @@
+package io.segue.proxy.config;
+
+import io.segue.proto.v1.ProxyConfig;
+import java.io.IOException;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes a configuration through its steps: map, override, run, keep on disk. One at a time, in the order of the calls. Confined to
+ * the configuration thread.
+ */
+public final class ConfigApplier {
+    private static final Logger log = LoggerFactory.getLogger(ConfigApplier.class);
+
+    private final Overrides overrides;
+    private final ConfigTarget target;
+    private final ConfigCache cache;
+    private final StatusBoard board;
+    private final Executor thread;
+    private CompletionStage<Outcome> last = CompletableFuture.completedStage(Outcome.RUNS);
+
+    /**
+     * @param overrides where to listen instead
+     * @param target what runs snapshots
+     * @param cache the copy on disk
+     * @param board where the result is shown
+     * @param thread the configuration thread
+     */
+    public ConfigApplier(
+            Overrides overrides, ConfigTarget target, ConfigCache cache, StatusBoard board, Executor thread) {
+        this.overrides = overrides;
+        this.target = target;
+        this.cache = cache;
+        this.board = board;
+        this.thread = thread;
+    }
+
+    /**
+     * What became of a configuration.
+     *
+     * @param rejection why it does not run; empty if it does
+     */
+    record Outcome(String rejection) {
+        static final Outcome RUNS = new Outcome("");
+
+        boolean runs() {
+            return rejection.isEmpty();
+        }
+    }
+
+    /** Runs the copy on disk, if there is a good one. Completes on the configuration thread, never exceptionally. */
+    CompletionStage<Outcome> loadFromDisk() {
+        Optional<ProxyConfig> config;
+        try {
+            config = cache.load();
+        } catch (IOException e) {
+            log.warn("config_cache_ignored reason=\"{}\"", e.getMessage());
+            board.change(status -> status.cache(String.valueOf(e.getMessage())));
+            return last;
+        }
+        return config.isEmpty() ? last : enqueue(config.get(), ConfigStatus.Source.DISK);
+    }
+
+    /** Runs what the control plane sent. Completes on the configuration thread, never exceptionally. */
+    CompletionStage<Outcome> apply(ProxyConfig config) {
+        return enqueue(config, ConfigStatus.Source.CONTROL_PLANE);
+    }
+
+    private CompletionStage<Outcome> enqueue(ProxyConfig config, ConfigStatus.Source source) {
+        last = last.thenComposeAsync(before -> run(config, source), thread);
+        return last;
+    }
+
+    private CompletionStage<Outcome> run(ProxyConfig config, ConfigStatus.Source source) {
+        CompletionStage<ProxySnapshot> applied;
+        try {
+            ProxySnapshot snapshot = overrides.apply(SnapshotMapper.fromProto(config));
+            // The same again, after a reconnect: it runs already.
+            applied = snapshot.equals(board.status().snapshot())
+                    ? CompletableFuture.completedStage(snapshot)
+                    : target.apply(snapshot).thenApply(done -> snapshot);
+        } catch (RuntimeException e) {
+            applied = CompletableFuture.failedStage(e);
+        }
+        return applied.handleAsync(
+                (snapshot, failure) ->
+                        failure == null ? accepted(config, snapshot, source) : rejected(config.getVersion(), failure),
+                thread);
+    }
+
+    private Outcome accepted(ProxyConfig config, ProxySnapshot snapshot, ConfigStatus.Source source) {
+        board.change(status -> status.running(snapshot, source));
+        log.info(
+                "config_applied version={} source={} interlays={}",
+                snapshot.version(),
+                source.label(),
+                snapshot.interlays().size());
+        if (source == ConfigStatus.Source.CONTROL_PLANE) {
+            keep(config);
+        }
+        return Outcome.RUNS;
+    }
+
+    /** It runs whether or not it can be kept, so trouble here is shown and not a reason to refuse. */
+    private void keep(ProxyConfig config) {
+        try {
+            cache.store(config);
+            board.change(status -> status.cache(""));
+        } catch (IOException e) {
+            log.error("config_cache_failed version={} reason=\"{}\"", config.getVersion(), e.toString());
+            board.change(status -> status.cache("version " + config.getVersion() + " is not on disk: " + e));
+        }
+    }
+
+    private Outcome rejected(long version, Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        String reason;
+        if (cause instanceof ConfigRejectedException) {
+            reason = String.valueOf(cause.getMessage());
+            log.warn("config_rejected version={} reason=\"{}\"", version, reason);
+        } else {
+            reason = "internal error: " + cause;
+            log.error("config_rejected version={}", version, cause);
+        }
+        board.change(status -> status.rejected(version, reason));
+        return new Outcome(reason);
+    }
+}

@@ -1,0 +1,83 @@
+package io.segue.proxy.config;
+
+import io.segue.core.validation.Check;
+import io.segue.core.validation.InvalidFieldException;
+import io.segue.core.validation.NotSupportedException;
+import io.segue.core.wire.StrategyMapper;
+import io.segue.proto.v1.ConnectionConfig;
+import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.InterlayConfig;
+import io.segue.proto.v1.Plan;
+import io.segue.proto.v1.ProxyConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** Turns the configuration message into the records that the data plane runs. */
+final class SnapshotMapper {
+    private SnapshotMapper() {}
+
+    /**
+     * The snapshot of a message.
+     *
+     * @throws ConfigRejectedException it cannot be run; the message names interlay, field, value and expectation
+     */
+    static ProxySnapshot fromProto(ProxyConfig config) {
+        List<InterlaySpec> interlays = new ArrayList<>(config.getInterlaysCount());
+        for (InterlayConfig interlay : config.getInterlaysList()) {
+            interlays.add(within("interlay " + interlay.getId(), () -> interlay(interlay)));
+        }
+        return within("config", () -> new ProxySnapshot(config.getVersion(), interlays));
+    }
+
+    private static InterlaySpec interlay(InterlayConfig message) {
+        String id = Check.id("id", message.getId());
+        int port = Check.port("port", message.getPort());
+        if (!message.hasEndpoint()) {
+            throw new InvalidFieldException("endpoint", "nothing", "an endpoint");
+        }
+        EndpointSpec endpoint = within("endpoint", () -> endpoint(message.getEndpoint()));
+        PlanSpec plan = message.hasPlan() ? within("plan", () -> plan(message.getPlan())) : null;
+        return new InterlaySpec(id, message.getBind(), port, endpoint, plan);
+    }
+
+    private static PlanSpec plan(Plan message) {
+        if (!message.hasNewEndpoint()) {
+            throw new InvalidFieldException("new_endpoint", "nothing", "an endpoint");
+        }
+        EndpointSpec newEndpoint = within("new_endpoint", () -> endpoint(message.getNewEndpoint()));
+        return new PlanSpec(
+                message.getMigrationId(),
+                message.getMigrationUuid(),
+                newEndpoint,
+                StrategyMapper.fromProto(message.getStrategy()));
+    }
+
+    private static EndpointSpec endpoint(Endpoint message) {
+        if (!message.hasWriteConn()) {
+            throw new InvalidFieldException("write_conn", "nothing", "how to reach the server");
+        }
+        ServerAddress write = within("write_conn", () -> address(message.getWriteConn()));
+        ServerAddress read = message.hasReadConn() ? within("read_conn", () -> address(message.getReadConn())) : null;
+        return new EndpointSpec(message.getId(), message.getKind(), write, read);
+    }
+
+    private static ServerAddress address(ConnectionConfig message) {
+        return new ServerAddress(
+                message.getHost(),
+                message.getPort(),
+                message.getUsername(),
+                message.getPassword(),
+                message.getDb(),
+                message.getTls());
+    }
+
+    /** Puts the place in front of what is wrong there. */
+    private static <T> T within(String place, Supplier<T> body) {
+        try {
+            return body.get();
+        } catch (InvalidFieldException | NotSupportedException | ConfigRejectedException e) {
+            throw new ConfigRejectedException(place + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,159 @@
+package io.segue.proxy.bootstrap;
+
+import io.segue.core.validation.InvalidFieldException;
+import io.segue.proxy.config.HostPort;
+import io.segue.proxy.config.Overrides;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The command line of the proxy. */
+@Command(
+        name = "segue proxy",
+        description =
+                "Serves the interlays of a control plane: splits, doubles and shadows traffic by the running migrations.",
+        versionProvider = Release.class,
+        mixinStandardHelpOptions = true,
+        sortOptions = false,
+        usageHelpAutoWidth = true,
+        footerHeading =
+                "%nEvery flag can also be given as an environment variable: --data-dir is SEGUE_DATA_DIR, and so on. The"
+                        + " token comes from SEGUE_TOKEN or --token-file.%n%nExamples:%n",
+        footer = {
+            "  SEGUE_TOKEN=... segue proxy --node-id p1 --control-plane 127.0.0.1:9000",
+            "  segue proxy --node-id p2 --control-plane 10.0.0.5:9000 --token-file /run/segue/token \\",
+            "      --admin 127.0.0.1:9102 --listen user_cache_interlay=127.0.0.1:7100",
+            "",
+            "Exit codes: 1 could not start, 2 wrong usage, 143 stopped in order by SIGTERM."
+        })
+public final class ProxyCommand {
+    private static final String TOKEN_VARIABLE = "SEGUE_TOKEN";
+
+    @Option(
+            names = "--node-id",
+            required = true,
+            paramLabel = "ID",
+            description = "Name of this proxy, unique among all.")
+    private String nodeId = "";
+
+    @Option(
+            names = "--control-plane",
+            required = true,
+            paramLabel = "HOST:PORT",
+            description = "gRPC address of the control plane.")
+    private String controlPlane = "";
+
+    @Option(
+            names = "--admin",
+            paramLabel = "HOST:PORT",
+            description =
+                    "Where /healthz, /readyz, /metrics and /config are. Default: 127.0.0.1:9100; port 0 takes any.")
+    private String admin = "127.0.0.1:9100";
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description = "Where the last good configuration is kept. Default: ./data/proxy-ID.")
+    private @Nullable Path dataDir;
+
+    @Option(names = "--region", paramLabel = "R", description = "Region of this proxy, for strategies that go by it.")
+    private String region = "";
+
+    @Option(
+            names = "--instance",
+            paramLabel = "I",
+            description = "Instance of this proxy, for strategies that go by it.")
+    private String instance = "";
+
+    @Option(
+            names = "--threads",
+            paramLabel = "T",
+            description = "Event loops, 1 to 1024. Default: one for each processor.")
+    private int threads = Runtime.getRuntime().availableProcessors();
+
+    @Option(
+            names = "--listen",
+            split = ",",
+            paramLabel = "INTERLAY=HOST:PORT",
+            description = "Serve an interlay here instead of at its own address. May be repeated.")
+    private List<String> listen = new ArrayList<>();
+
+    @Option(
+            names = "--token-file",
+            paramLabel = "FILE",
+            description = "The first line is the token; read again for every connection to the control plane.")
+    private @Nullable Path tokenFile;
+
+    private final Map<String, String> environment;
+
+    private ProxyCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
+
+    /** What becomes of parsed options. */
+    @FunctionalInterface
+    public interface Action {
+        /** Runs; returns the exit code. */
+        int run(ProxyOptions options);
+    }
+
+    /**
+     * Parses {@code args} and runs {@code action}, or prints help or what is wrong.
+     *
+     * @return the exit code
+     */
+    public static int execute(
+            String[] args, Map<String, String> environment, PrintWriter out, PrintWriter err, Action action) {
+        ProxyCommand command = new ProxyCommand(environment);
+        CommandLine line = new CommandLine(command)
+                .setDefaultValueProvider(new EnvironmentDefaults(environment))
+                .setOverwrittenOptionsAllowed(false)
+                .setOut(out)
+                .setErr(err);
+        line.setExecutionStrategy(parsed -> {
+            Integer helpGiven = CommandLine.executeHelpRequest(parsed);
+            return helpGiven != null ? helpGiven : action.run(command.options(line));
+        });
+        return line.execute(args);
+    }
+
+    private ProxyOptions options(CommandLine line) {
+        try {
+            return new ProxyOptions(
+                    nodeId,
+                    HostPort.parse("--control-plane", controlPlane),
+                    HostPort.parse("--admin", admin),
+                    dataDir == null ? Path.of("data", "proxy-" + nodeId) : dataDir,
+                    region,
+                    instance,
+                    threads,
+                    Overrides.parse(listen),
+                    token());
+        } catch (InvalidFieldException e) {
+            throw new ParameterException(line, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private Supplier<String> token() {
+        if (tokenFile != null) {
+            TokenFile file = new TokenFile(tokenFile);
+            // Wrong from the start is a mistake in the command; wrong later is trouble with the link.
+            file.get();
+            return file;
+        }
+        String token = environment.getOrDefault(TOKEN_VARIABLE, "").strip();
+        if (token.isEmpty()) {
+            throw new InvalidFieldException(
+                    TOKEN_VARIABLE, "nothing", "a token of the role proxy, here or in --token-file");
+        }
+        return () -> token;
+    }
+}

@@ -1,0 +1,49 @@
+package io.segue.proxy.bootstrap;
+
+import io.segue.core.validation.Check;
+import io.segue.core.validation.InvalidFieldException;
+import io.segue.proxy.config.HostPort;
+import io.segue.proxy.config.Overrides;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/**
+ * What a proxy process is started with.
+ *
+ * @param nodeId unique among the proxies
+ * @param controlPlane gRPC address of the control plane
+ * @param admin where the admin port listens; port 0 takes any free one
+ * @param dataDir where the proxy keeps its state; made when missing
+ * @param region empty if it has none
+ * @param instance empty if it has none
+ * @param threads event loops, 1 to 1024
+ * @param listen where interlays are served instead of their own address
+ * @param token the bearer token, read anew for every connection to the control plane
+ */
+public record ProxyOptions(
+        String nodeId,
+        HostPort controlPlane,
+        HostPort admin,
+        Path dataDir,
+        String region,
+        String instance,
+        int threads,
+        Overrides listen,
+        Supplier<String> token) {
+    private static final int MAX_THREADS = 1024;
+
+    public ProxyOptions {
+        Check.id("--node-id", nodeId);
+        Check.range("--threads", threads, 1, MAX_THREADS);
+        if (controlPlane.port() == 0) {
+            throw new InvalidFieldException("--control-plane", controlPlane, "a port of 1 to 65535");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "ProxyOptions[nodeId=" + nodeId + ", controlPlane=" + controlPlane + ", admin=" + admin + ", dataDir="
+                + dataDir + ", region=" + region + ", instance=" + instance + ", threads=" + threads + ", listen="
+                + listen + ", token=***]";
+    }
+}

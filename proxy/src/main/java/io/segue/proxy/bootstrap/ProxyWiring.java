@@ -1,0 +1,121 @@
+package io.segue.proxy.bootstrap;
+
+import io.segue.core.operation.Labels;
+import io.segue.proxy.config.ConfigApplier;
+import io.segue.proxy.config.ConfigCache;
+import io.segue.proxy.config.ConfigStream;
+import io.segue.proxy.config.NodeInfo;
+import io.segue.proxy.config.StatusBoard;
+import io.segue.proxy.config.StreamSettings;
+import io.segue.proxy.net.DataPlane;
+import io.segue.proxy.telemetry.AdminServer;
+import io.segue.proxy.telemetry.Metrics;
+import io.segue.proxy.telemetry.Page;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * The parts of a proxy, put together by hand; this is the one place that knows them all.
+ *
+ * @param dataDir its state, locked
+ * @param dataPlane serves the clients
+ * @param board how it stands with its configuration
+ * @param stream follows the control plane
+ * @param configThread the configuration thread
+ * @param metrics what the scraper gets
+ * @param admin the admin port, open
+ * @param stopping set when the end begins
+ */
+record ProxyWiring(
+        DataDir dataDir,
+        DataPlane dataPlane,
+        StatusBoard board,
+        ConfigStream stream,
+        ScheduledExecutorService configThread,
+        Metrics metrics,
+        AdminServer admin,
+        AtomicBoolean stopping) {
+
+    /**
+     * Makes everything and opens the admin port; nothing is served yet.
+     *
+     * @throws IOException the data directory or the admin port cannot be had
+     */
+    static ProxyWiring create(ProxyOptions options, StreamSettings streamSettings, DataPlaneFactory factory)
+            throws IOException {
+        DataDir dataDir = DataDir.open(options.dataDir());
+        try {
+            return assemble(options, streamSettings, factory, dataDir);
+        } catch (IOException | RuntimeException e) {
+            dataDir.close();
+            throw e;
+        }
+    }
+
+    private static ProxyWiring assemble(
+            ProxyOptions options, StreamSettings streamSettings, DataPlaneFactory factory, DataDir dataDir)
+            throws IOException {
+        AtomicBoolean stopping = new AtomicBoolean();
+        StatusBoard board = new StatusBoard();
+        DataPlane dataPlane = factory.create(new Labels(options.region(), options.instance()), options.threads());
+        Metrics metrics = metrics(dataPlane, board);
+        ScheduledExecutorService configThread = Executors.newSingleThreadScheduledExecutor(task -> {
+            Thread thread = new Thread(task, "segue-config");
+            thread.setDaemon(true);
+            return thread;
+        });
+        try {
+            ConfigApplier applier = new ConfigApplier(
+                    options.listen(), dataPlane.target(), new ConfigCache(dataDir.path()), board, configThread);
+            ConfigStream stream =
+                    new ConfigStream(streamSettings, applier, new MigrationReporter(dataPlane), board, configThread);
+            AdminServer admin = AdminServer.start(
+                    new InetSocketAddress(
+                            options.admin().host(), options.admin().port()),
+                    Map.of(
+                            "/healthz",
+                            () -> Page.Reply.json(200, "{\"status\":\"ok\"}\n"),
+                            "/readyz",
+                            new ReadyPage(board::status, dataPlane, stopping::get),
+                            "/metrics",
+                            metrics::page,
+                            "/config",
+                            new ConfigPage(options, board::status)));
+            return new ProxyWiring(dataDir, dataPlane, board, stream, configThread, metrics, admin, stopping);
+        } catch (IOException | RuntimeException e) {
+            configThread.shutdownNow();
+            metrics.close();
+            dataPlane.close();
+            throw e;
+        }
+    }
+
+    /** The settings of the stream as the options say, with production's times. */
+    static StreamSettings streamSettings(ProxyOptions options) {
+        return StreamSettings.production(
+                options.controlPlane(),
+                new NodeInfo(options.nodeId(), options.region(), options.instance(), Release.name()),
+                options.token());
+    }
+
+    private static Metrics metrics(DataPlane dataPlane, StatusBoard board) {
+        Metrics metrics = new Metrics(dataPlane::stats);
+        metrics.gauge(
+                "segue_config_version",
+                "Configuration version that runs.",
+                () -> board.status().version());
+        metrics.gauge(
+                "segue_config_rejected_version",
+                "Last version that could not be run.",
+                () -> board.status().rejectedVersion());
+        metrics.gauge(
+                "segue_control_plane_connected",
+                "1 while the stream to the control plane is up.",
+                () -> board.status().connected() ? 1 : 0);
+        return metrics;
+    }
+}

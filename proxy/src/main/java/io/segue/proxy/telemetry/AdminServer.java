@@ -52,6 +52,9 @@ public final class AdminServer implements AutoCloseable {
      * @throws IOException the address cannot be listened on
      */
     public static AdminServer start(InetSocketAddress address, Map<String, Page> pages) throws IOException {
+        if (address.isUnresolved()) {
+            throw new IOException("--admin " + address.getHostString() + ": unknown host");
+        }
         EventLoopGroup thread = new MultiThreadIoEventLoopGroup(
                 1, new DefaultThreadFactory("segue-admin", true), NioIoHandler.newFactory());
         ChannelGroup connections = new DefaultChannelGroup(thread.next(), true);

@@ -75,7 +75,7 @@ final class InterlayCollector implements MultiCollector {
             for (InterlayStats stats : all) {
                 metric.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(labels(stats, counter.labelNames(), counter.labelValues()))
-                        .value(stats.value(counter))
+                        .value((double) stats.value(counter))
                         .build());
             }
         }
@@ -90,7 +90,7 @@ final class InterlayCollector implements MultiCollector {
             for (InterlayStats stats : all) {
                 metric.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                         .labels(labels(stats, gauge.labelNames(), gauge.labelValues()))
-                        .value(stats.value(gauge))
+                        .value((double) stats.value(gauge))
                         .build());
             }
         }

@@ -14,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line of the proxy. */
 @Command(
@@ -118,11 +119,25 @@ public final class ProxyCommand {
                 .setOverwrittenOptionsAllowed(false)
                 .setOut(out)
                 .setErr(err);
+        line.setParameterExceptionHandler((wrong, given) -> explain(wrong, err));
         line.setExecutionStrategy(parsed -> {
             Integer helpGiven = CommandLine.executeHelpRequest(parsed);
             return helpGiven != null ? helpGiven : action.run(command.options(line));
         });
         return line.execute(args);
+    }
+
+    /** Says what is wrong, and what may have been meant: a misspelt flag is more often the cause than a forgotten one. */
+    private static int explain(ParameterException wrong, PrintWriter err) {
+        CommandLine line = wrong.getCommandLine();
+        err.println(wrong.getMessage());
+        for (String argument : line.getUnmatchedArguments()) {
+            List<String> similar = new UnmatchedArgumentException(line, List.of(argument)).getSuggestions();
+            err.println("Not known: " + argument
+                    + (similar.isEmpty() ? "" : "; did you mean " + String.join(" or ", similar) + "?"));
+        }
+        err.println("Try: segue proxy --help");
+        return line.getCommandSpec().exitCodeOnInvalidInput();
     }
 
     private ProxyOptions options(CommandLine line) {

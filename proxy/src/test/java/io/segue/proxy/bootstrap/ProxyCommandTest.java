@@ -114,9 +114,9 @@ class ProxyCommandTest {
                 "--node-id p1 --control-plane h:1 --admin 9100 | --admin: 9100",
                 "--node-id p1 --control-plane h:1 --listen cache | INTERLAY=HOST:PORT",
                 "--node-id p1 --control-plane h:1 --token-file /no/such | --token-file: /no/such",
-                "--node-id p1 --controlplane h:1 | --control-plane",
-                "--node-id p1 --control-plane h:1 --nod-id p2 | --node-id",
-                "--node-id p1 --control-plane h:1 surprise | surprise"
+                "--node-id p1 --controlplane h:1 | did you mean --control-plane",
+                "--node-id p1 --control-plane h:1 --nod-id p2 | did you mean --node-id",
+                "--node-id p1 --control-plane h:1 surprise | Not known: surprise"
             })
     void wrongUsageIsExplained(String line, String explanation) {
         assertThat(run(line, TOKEN)).isEqualTo(2);

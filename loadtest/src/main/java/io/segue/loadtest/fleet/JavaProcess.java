@@ -110,6 +110,11 @@ public final class JavaProcess implements AutoCloseable {
         awaitEndQuietly();
     }
 
+    /** Asks it to end (SIGTERM) and does not wait. */
+    public void askToEnd() {
+        process.destroy();
+    }
+
     /** Asks it to end (SIGTERM); does so by force if it has not after 5 s. */
     @Override
     public void close() {

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** The keys of a run: makes them, seeds a server with them, and copies a server to another one. */
 public final class Keyspace {
@@ -19,7 +20,7 @@ public final class Keyspace {
         List<TrackedKey> keys = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             Kind kind = kinds[i % kinds.length];
-            String name = kind.name().toLowerCase(java.util.Locale.ROOT) + ":" + i;
+            String name = kind.name().toLowerCase(Locale.ROOT) + ":" + i;
             keys.add(new TrackedKey(name, kind, i / kinds.length % proxies));
         }
         return keys;

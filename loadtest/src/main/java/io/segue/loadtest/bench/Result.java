@@ -1,0 +1,67 @@
+package io.segue.loadtest.bench;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The figures of all scenarios.
+ *
+ * @param tool the load tool
+ * @param redis version of the servers
+ * @param migration what ran meanwhile: "none", "canary:0.05"
+ * @param rounds how many runs a median is of
+ * @param rows one for each scenario
+ */
+record Result(String tool, String redis, String migration, int rounds, List<Row> rows) {
+    Result {
+        rows = List.copyOf(rows);
+    }
+
+    /**
+     * One scenario.
+     *
+     * @param scenario the load
+     * @param direct medians of the direct connection
+     * @param proxy medians through the proxy
+     */
+    record Row(Scenario scenario, Figures direct, Figures proxy) {
+        /** Throughput through the proxy, compared to the direct one. */
+        double ratio() {
+            return proxy.requestsPerSecond() / direct.requestsPerSecond();
+        }
+    }
+
+    /** The figures as a table that is valid Markdown. */
+    String table() {
+        StringBuilder text = new StringBuilder(String.format(
+                Locale.ROOT,
+                """
+
+                Load: %s, 50 clients, values of 64 bytes. redis-server %s. Migration: %s. Java %s, %d processors.
+                Direct and through the proxy in turn; medians of %d rounds. CPU is processor time per request in microseconds.
+
+                | load            | direct req/s | proxy req/s | ratio | server CPU direct | server CPU behind proxy | NEW CPU | proxy CPU |
+                |-----------------|-------------:|------------:|------:|------------------:|------------------------:|--------:|----------:|
+                """,
+                tool,
+                redis,
+                migration,
+                Runtime.version().feature(),
+                Runtime.getRuntime().availableProcessors(),
+                rounds));
+        for (Row row : rows) {
+            text.append(String.format(
+                    Locale.ROOT,
+                    "| %-15s | %,12.0f | %,11.0f | %5.2f | %17.2f | %23.2f | %7.2f | %9.2f |%n",
+                    row.scenario().label(),
+                    row.direct().requestsPerSecond(),
+                    row.proxy().requestsPerSecond(),
+                    row.ratio(),
+                    row.direct().serverMicros(),
+                    row.proxy().serverMicros(),
+                    row.proxy().newServerMicros(),
+                    row.proxy().proxyMicros()));
+        }
+        return text.toString();
+    }
+}

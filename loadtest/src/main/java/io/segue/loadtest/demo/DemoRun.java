@@ -1,0 +1,174 @@
+package io.segue.loadtest.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.segue.loadtest.fleet.Fleet;
+import io.segue.loadtest.fleet.Proxy;
+import io.segue.loadtest.fleet.RestClient;
+import io.segue.loadtest.load.Checker;
+import io.segue.loadtest.load.FinalCheck;
+import io.segue.loadtest.load.Keyspace;
+import io.segue.loadtest.load.LoadGenerator;
+import io.segue.loadtest.load.LoadSettings;
+import io.segue.loadtest.load.TrackedKey;
+import io.segue.loadtest.load.Violation;
+import io.segue.loadtest.redis.RespClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/** One run of the demo over a fleet that has just been started: seeds, loads, migrates, checks. For one thread. */
+final class DemoRun {
+    private static final int MAX_IN_FLIGHT = 20_000;
+    private static final Duration FRAME = Duration.ofMillis(200);
+    private static final Duration IN_STEP_TIMEOUT = Duration.ofSeconds(10);
+
+    private final Fleet fleet;
+    private final DemoSettings settings;
+    private final LiveView view;
+    private final RestClient rest;
+    private final List<Stage> stages = Stage.all();
+    private final Destinations destinations = new Destinations(stages.get(0));
+    private final Checker checker = new Checker();
+    private final List<TrackedKey> keys;
+    private final List<Progress> done = new ArrayList<>();
+
+    DemoRun(Fleet fleet, DemoSettings settings, LiveView view) {
+        this.fleet = fleet;
+        this.settings = settings;
+        this.view = view;
+        this.rest = fleet.controlPlane().rest();
+        this.keys = Keyspace.create(settings.keys(), settings.proxies());
+    }
+
+    /** What went wrong first, one line each, for a report that is not a success. */
+    List<String> samples() {
+        return checker.samples();
+    }
+
+    /** Does it all. */
+    Report run() throws IOException, InterruptedException {
+        try (RespClient oldServer = fleet.oldServer().connect();
+                RespClient newServer = fleet.newServer().connect()) {
+            Keyspace.seed(keys, oldServer);
+            long copied = Keyspace.copy(oldServer, newServer);
+            view.say(String.format(
+                    Locale.ROOT,
+                    "OLD: redis-server %s on port %d, seeded with %,d keys. NEW: port %d, %,d keys copied by DUMP and RESTORE.",
+                    fleet.oldServer().version(),
+                    fleet.oldServer().port(),
+                    keys.size(),
+                    fleet.newServer().port(),
+                    copied));
+            fleet.createCatalog();
+            fleet.startProxies(settings.proxies(), List.of());
+            view.say("Control plane: REST on port " + fleet.controlPlane().restPort() + ". Proxies on ports "
+                    + fleet.proxies().stream().map(Proxy::port).toList() + ".");
+            String uuid = createMigration();
+            long answered = migrateUnderLoad(uuid, oldServer, newServer);
+            view.say("Searching NEW for every acknowledged write ...");
+            return Report.of(checker, answered, done, FinalCheck.of(keys, newServer));
+        }
+    }
+
+    private String createMigration() throws InterruptedException {
+        rest.post("/migrations", Stage.CREATE);
+        rest.post("/migrations/" + Stage.MIGRATION + "/interlay/" + Fleet.INTERLAY, Stage.ADD_INTERLAY);
+        JsonNode test = rest.post("/migrations/" + Stage.MIGRATION + "/test", "");
+        if (!test.path("valid").asBoolean()) {
+            throw new IllegalStateException("the migration's test does not pass: " + test);
+        }
+        return rest.get("/migrations/" + Stage.MIGRATION).path("uuid").asText();
+    }
+
+    private long migrateUnderLoad(String uuid, RespClient oldServer, RespClient newServer)
+            throws IOException, InterruptedException {
+        LoadSettings load = new LoadSettings(
+                fleet.proxies().stream().map(Proxy::port).toList(),
+                settings.connectionsPerProxy(),
+                settings.rate(),
+                settings.readShare(),
+                MAX_IN_FLIGHT,
+                System.nanoTime());
+        Duration unit = settings.unit(stages.stream().mapToInt(Stage::weight).sum());
+        try (LoadGenerator generator = new LoadGenerator(load, keys, checker, destinations)) {
+            generator.start();
+            for (Stage stage : stages) {
+                enter(stage, uuid);
+                watch(stage, unit.multipliedBy(stage.weight()), generator, oldServer, newServer);
+                awaitInStep(stage);
+            }
+            generator.stop();
+            return generator.answered();
+        }
+    }
+
+    private void enter(Stage stage, String uuid) throws InterruptedException {
+        String path = "/migrations/" + Stage.MIGRATION;
+        switch (stage.call()) {
+            case NONE -> {}
+            case MIGRATE -> rest.post(path + "/migrate", "");
+            case PATCH -> rest.patch(path, stage.patch());
+            case COMPLETE -> rest.post(path + "/complete", "");
+        }
+        destinations.enter(stage, uuid);
+    }
+
+    private void watch(
+            Stage stage, Duration length, LoadGenerator generator, RespClient oldServer, RespClient newServer)
+            throws IOException, InterruptedException {
+        generator.latencies().startStage();
+        Split before = Split.now(oldServer, newServer);
+        long start = System.nanoTime();
+        long answeredBefore = generator.answered();
+        double elapsed = 0;
+        while (elapsed < 1) {
+            TimeUnit.NANOSECONDS.sleep(Math.min(FRAME.toNanos(), length.toNanos()));
+            long nanos = System.nanoTime() - start;
+            elapsed = Math.min(1, (double) nanos / length.toNanos());
+            Progress progress = new Progress(
+                    stage,
+                    stages.indexOf(stage) + 1,
+                    stages.size(),
+                    elapsed,
+                    Split.now(oldServer, newServer).since(before),
+                    (generator.answered() - answeredBefore) * 1e9 / nanos,
+                    generator.answered(),
+                    generator.inFlight(),
+                    generator.latencies().stage(),
+                    checker.errors(),
+                    checker.count(Violation.STALE_READ) + checker.count(Violation.STALE_READ_ELSEWHERE),
+                    divergence());
+            if (elapsed < 1) {
+                view.show(progress);
+            } else {
+                done.add(progress);
+                view.stageDone(progress);
+            }
+        }
+    }
+
+    /** A careful operator goes on only when both sides are known to be equal. */
+    private void awaitInStep(Stage stage) throws InterruptedException {
+        if (stage.strategy().isEmpty()) {
+            return;
+        }
+        long deadline = System.nanoTime() + IN_STEP_TIMEOUT.toNanos();
+        while (divergence() > 0) {
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("the two sides are not equal " + IN_STEP_TIMEOUT.toSeconds()
+                        + " s after the stage " + stage.name() + ": "
+                        + rest.get("/migrations/" + Stage.MIGRATION + "/divergence"));
+            }
+            TimeUnit.NANOSECONDS.sleep(FRAME.toNanos());
+        }
+    }
+
+    private long divergence() throws InterruptedException {
+        return rest.get("/migrations/" + Stage.MIGRATION + "/divergence")
+                .path("count")
+                .asLong();
+    }
+}

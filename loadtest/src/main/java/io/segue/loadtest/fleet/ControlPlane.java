@@ -70,7 +70,7 @@ public final class ControlPlane implements AutoCloseable {
     /** Makes a token that a proxy can use; returns the secret. */
     public String createProxyToken(String id) throws InterruptedException {
         return rest.post("/tokens", "{\"id\":\"" + id + "\",\"role\":\"proxy\"}")
-                .path("secret")
+                .path("token")
                 .asText();
     }
 

@@ -102,7 +102,13 @@ public final class Demo implements Callable<Integer> {
                 + RedisBinaries.find().preferred());
         LiveView view = new LiveView(out, Boolean.getBoolean("segue.terminal"));
         DemoRun run = new DemoRun(new Fleet(folder, fleet::set), settings, view);
-        Report report = run.run();
+        Report report;
+        try {
+            report = run.run();
+        } catch (IllegalStateException | RestClient.RefusedException e) {
+            run.samples().forEach(line -> out.println("        " + line));
+            throw e;
+        }
         out.print(report.text());
         if (!report.holds()) {
             run.samples().forEach(line -> out.println("        " + line));

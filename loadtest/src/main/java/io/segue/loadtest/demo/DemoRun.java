@@ -23,6 +23,8 @@ import java.util.concurrent.TimeUnit;
 final class DemoRun {
     private static final int MAX_IN_FLIGHT = 20_000;
     private static final Duration FRAME = Duration.ofMillis(200);
+    /** Until the JVMs have compiled what they do most; not shown. */
+    private static final Duration WARM_UP = Duration.ofSeconds(2);
     private static final Duration IN_STEP_TIMEOUT = Duration.ofSeconds(10);
 
     private final Fleet fleet;
@@ -94,9 +96,13 @@ final class DemoRun {
                 System.nanoTime());
         Duration unit = settings.unit(stages.stream().mapToInt(Stage::weight).sum());
         try (LoadGenerator generator = new LoadGenerator(load, keys, checker, destinations)) {
+            // Segue copies no data yet: what OLD alone is told after the copy would be missing on NEW.
+            generator.readOnly(true);
             generator.start();
+            TimeUnit.NANOSECONDS.sleep(WARM_UP.toNanos());
             for (Stage stage : stages) {
                 enter(stage, uuid);
+                generator.readOnly(stage.call() == Stage.Call.NONE);
                 watch(stage, unit.multipliedBy(stage.weight()), generator, oldServer, newServer);
                 awaitInStep(stage);
             }

@@ -65,7 +65,7 @@ record Stage(String name, Call call, double share, Optional<Strategy> strategy, 
         return strategy.map(s -> s instanceof Canary canary && canary.writeMode() instanceof WriteMode.DualWrite
                         ? "to both, OLD authoritative"
                         : "to NEW")
-                .orElse(share == 0 ? "to OLD" : "to NEW");
+                .orElse(share == 0 ? "none: what only OLD is told now would be missing on NEW" : "to NEW");
     }
 
     /** The body of the guide's PATCH for this stage. */

@@ -1,0 +1,132 @@
+package io.segue.controlplane.api.grpc;
+
+import io.grpc.stub.StreamObserver;
+import io.segue.controlplane.service.Services;
+import io.segue.proto.v1.CatalogServiceGrpc;
+import io.segue.proto.v1.CreateEndpointRequest;
+import io.segue.proto.v1.CreateInterlayRequest;
+import io.segue.proto.v1.CreateTokenReply;
+import io.segue.proto.v1.CreateTokenRequest;
+import io.segue.proto.v1.DeleteReply;
+import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.GetByIdRequest;
+import io.segue.proto.v1.GetVersionRequest;
+import io.segue.proto.v1.Interlay;
+import io.segue.proto.v1.InterlayReply;
+import io.segue.proto.v1.ListEndpointsReply;
+import io.segue.proto.v1.ListEndpointsRequest;
+import io.segue.proto.v1.ListInterlaysReply;
+import io.segue.proto.v1.ListInterlaysRequest;
+import io.segue.proto.v1.ListProxiesReply;
+import io.segue.proto.v1.ListProxiesRequest;
+import io.segue.proto.v1.ListTokensReply;
+import io.segue.proto.v1.ListTokensRequest;
+import io.segue.proto.v1.Version;
+
+/** The catalogue over gRPC. */
+public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase {
+    private final Services services;
+
+    public CatalogGrpc(Services services) {
+        this.services = services;
+    }
+
+    @Override
+    public void createEndpoint(CreateEndpointRequest request, StreamObserver<Endpoint> caller) {
+        Calls.answer(caller, () -> services.catalog().createEndpoint(request.getEndpoint()));
+    }
+
+    @Override
+    public void getEndpoint(GetByIdRequest request, StreamObserver<Endpoint> caller) {
+        Calls.answer(caller, () -> services.catalog().endpoint(request.getId()));
+    }
+
+    @Override
+    public void listEndpoints(ListEndpointsRequest request, StreamObserver<ListEndpointsReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListEndpointsReply.newBuilder()
+                        .addAllEndpoints(services.catalog().endpoints())
+                        .build());
+    }
+
+    @Override
+    public void deleteEndpoint(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
+        Calls.answer(caller, () -> {
+            services.catalog().deleteEndpoint(request.getId());
+            return DeleteReply.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void createInterlay(CreateInterlayRequest request, StreamObserver<InterlayReply> caller) {
+        Calls.answer(caller, () -> services.catalog().createInterlay(request.getInterlay()));
+    }
+
+    @Override
+    public void getInterlay(GetByIdRequest request, StreamObserver<Interlay> caller) {
+        Calls.answer(caller, () -> services.catalog().interlay(request.getId()));
+    }
+
+    @Override
+    public void listInterlays(ListInterlaysRequest request, StreamObserver<ListInterlaysReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListInterlaysReply.newBuilder()
+                        .addAllInterlays(services.catalog().interlays())
+                        .build());
+    }
+
+    @Override
+    public void deleteInterlay(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
+        Calls.answer(
+                caller,
+                () -> DeleteReply.newBuilder()
+                        .setRollout(services.catalog().deleteInterlay(request.getId()))
+                        .build());
+    }
+
+    @Override
+    public void listProxies(ListProxiesRequest request, StreamObserver<ListProxiesReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListProxiesReply.newBuilder()
+                        .addAllProxies(services.fleet().proxies())
+                        .build());
+    }
+
+    @Override
+    public void deleteProxy(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
+        Calls.answer(caller, () -> {
+            services.fleet().forget(request.getId());
+            return DeleteReply.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void createToken(CreateTokenRequest request, StreamObserver<CreateTokenReply> caller) {
+        Calls.answer(caller, () -> services.tokens().create(request.getId(), request.getRole()));
+    }
+
+    @Override
+    public void listTokens(ListTokensRequest request, StreamObserver<ListTokensReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListTokensReply.newBuilder()
+                        .addAllTokens(services.tokens().list())
+                        .build());
+    }
+
+    @Override
+    public void deleteToken(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
+        Calls.answer(caller, () -> {
+            services.tokens().delete(request.getId());
+            return DeleteReply.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void getVersion(GetVersionRequest request, StreamObserver<Version> caller) {
+        Calls.answer(caller, () -> services.fleet().version());
+    }
+}

@@ -1,0 +1,115 @@
+package io.segue.controlplane.api.grpc;
+
+import io.grpc.stub.StreamObserver;
+import io.segue.controlplane.service.Services;
+import io.segue.proto.v1.AddInterlayRequest;
+import io.segue.proto.v1.CreateMigrationRequest;
+import io.segue.proto.v1.DeleteMigrationReply;
+import io.segue.proto.v1.DeleteMigrationRequest;
+import io.segue.proto.v1.Divergence;
+import io.segue.proto.v1.GetDivergenceRequest;
+import io.segue.proto.v1.GetMigrationRequest;
+import io.segue.proto.v1.ListEventsReply;
+import io.segue.proto.v1.ListEventsRequest;
+import io.segue.proto.v1.ListMigrationsReply;
+import io.segue.proto.v1.ListMigrationsRequest;
+import io.segue.proto.v1.MigrationCall;
+import io.segue.proto.v1.MigrationReply;
+import io.segue.proto.v1.MigrationServiceGrpc;
+import io.segue.proto.v1.TestMigrationReply;
+import io.segue.proto.v1.TestMigrationRequest;
+import io.segue.proto.v1.UpdateMigrationRequest;
+
+/** Migrations over gRPC. */
+public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceImplBase {
+    private final Services services;
+
+    public MigrationGrpc(Services services) {
+        this.services = services;
+    }
+
+    @Override
+    public void createMigration(CreateMigrationRequest request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.migrations().create(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void getMigration(GetMigrationRequest request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(
+                caller,
+                () -> MigrationReply.newBuilder()
+                        .setMigration(services.migrations().get(request.getId()))
+                        .build());
+    }
+
+    @Override
+    public void listMigrations(ListMigrationsRequest request, StreamObserver<ListMigrationsReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListMigrationsReply.newBuilder()
+                        .addAllMigrations(services.migrations().list())
+                        .build());
+    }
+
+    @Override
+    public void updateMigration(UpdateMigrationRequest request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.migrations().update(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void deleteMigration(DeleteMigrationRequest request, StreamObserver<DeleteMigrationReply> caller) {
+        Calls.answer(caller, () -> {
+            services.migrations().delete(request.getId());
+            return DeleteMigrationReply.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void addInterlay(AddInterlayRequest request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.migrations().addInterlay(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void testMigration(TestMigrationRequest request, StreamObserver<TestMigrationReply> caller) {
+        Calls.answer(caller, () -> services.preflight().test(request.getId()));
+    }
+
+    @Override
+    public void migrate(MigrationCall request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.runner().migrate(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void pause(MigrationCall request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.runner().pause(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void resume(MigrationCall request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.runner().resume(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void complete(MigrationCall request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.runner().complete(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void rollback(MigrationCall request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.runner().rollback(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void getDivergence(GetDivergenceRequest request, StreamObserver<Divergence> caller) {
+        Calls.answer(caller, () -> services.migrations().divergence(request.getId(), request.getSample()));
+    }
+
+    @Override
+    public void listEvents(ListEventsRequest request, StreamObserver<ListEventsReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListEventsReply.newBuilder()
+                        .addAllEvents(services.migrations().events(request.getId()))
+                        .build());
+    }
+}

@@ -1,0 +1,101 @@
+package io.segue.controlplane.api.rest;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.javalin.Javalin;
+import io.javalin.http.Context;
+import io.segue.controlplane.service.Services;
+import io.segue.proto.v1.CreateTokenRequest;
+import io.segue.proto.v1.InterlayReply;
+
+/** Endpoints, interlays, proxies, tokens and the version. */
+final class CatalogRoutes {
+    private final Services services;
+
+    CatalogRoutes(Services services) {
+        this.services = services;
+    }
+
+    void add(Javalin routes) {
+        routes.post("/api/v1/endpoints", this::createEndpoint, Need.ADMIN);
+        routes.get("/api/v1/endpoints", this::endpoints, Need.READ);
+        routes.get("/api/v1/endpoints/{id}", this::endpoint, Need.READ);
+        routes.delete("/api/v1/endpoints/{id}", this::deleteEndpoint, Need.ADMIN);
+        routes.post("/api/v1/interlays", this::createInterlay, Need.ADMIN);
+        routes.get("/api/v1/interlays", this::interlays, Need.READ);
+        routes.get("/api/v1/interlays/{id}", this::interlay, Need.READ);
+        routes.delete("/api/v1/interlays/{id}", this::deleteInterlay, Need.ADMIN);
+        routes.get("/api/v1/proxies", this::proxies, Need.READ);
+        routes.delete("/api/v1/proxies/{id}", this::forgetProxy, Need.ADMIN);
+        routes.post("/api/v1/tokens", this::createToken, Need.ADMIN);
+        routes.get("/api/v1/tokens", this::tokens, Need.ADMIN);
+        routes.delete("/api/v1/tokens/{id}", this::deleteToken, Need.ADMIN);
+        routes.get("/api/v1/version", this::version, Need.OPEN);
+    }
+
+    private void createEndpoint(Context context) {
+        Exchange.created(
+                context,
+                CatalogWriter.write(services.catalog().createEndpoint(CatalogReader.endpoint(Exchange.body(context)))));
+    }
+
+    private void endpoints(Context context) {
+        Exchange.ok(context, Exchange.list(services.catalog().endpoints(), CatalogWriter::write));
+    }
+
+    private void endpoint(Context context) {
+        Exchange.ok(context, CatalogWriter.write(services.catalog().endpoint(context.pathParam("id"))));
+    }
+
+    private void deleteEndpoint(Context context) {
+        services.catalog().deleteEndpoint(context.pathParam("id"));
+        Exchange.ok(context, Json.object());
+    }
+
+    private void createInterlay(Context context) {
+        InterlayReply reply = services.catalog().createInterlay(CatalogReader.interlay(Exchange.body(context)));
+        ObjectNode json = CatalogWriter.write(reply.getInterlay());
+        json.set("rollout", MigrationWriter.write(reply.getRollout()));
+        Exchange.created(context, json);
+    }
+
+    private void interlays(Context context) {
+        Exchange.ok(context, Exchange.list(services.catalog().interlays(), CatalogWriter::write));
+    }
+
+    private void interlay(Context context) {
+        Exchange.ok(context, CatalogWriter.write(services.catalog().interlay(context.pathParam("id"))));
+    }
+
+    private void deleteInterlay(Context context) {
+        ObjectNode json = Json.object();
+        json.set("rollout", MigrationWriter.write(services.catalog().deleteInterlay(context.pathParam("id"))));
+        Exchange.ok(context, json);
+    }
+
+    private void proxies(Context context) {
+        Exchange.ok(context, Exchange.list(services.fleet().proxies(), CatalogWriter::write));
+    }
+
+    private void forgetProxy(Context context) {
+        services.fleet().forget(context.pathParam("id"));
+        Exchange.ok(context, Json.object());
+    }
+
+    private void createToken(Context context) {
+        CreateTokenRequest request = CatalogReader.token(Exchange.body(context));
+        Exchange.created(context, CatalogWriter.write(services.tokens().create(request.getId(), request.getRole())));
+    }
+
+    private void tokens(Context context) {
+        Exchange.ok(context, Exchange.list(services.tokens().list(), CatalogWriter::write));
+    }
+
+    private void deleteToken(Context context) {
+        services.tokens().delete(context.pathParam("id"));
+        Exchange.ok(context, Json.object());
+    }
+
+    private void version(Context context) {
+        Exchange.ok(context, CatalogWriter.write(services.fleet().version()));
+    }
+}

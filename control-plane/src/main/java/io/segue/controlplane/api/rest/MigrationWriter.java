@@ -1,0 +1,178 @@
+package io.segue.controlplane.api.rest;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import com.google.protobuf.ByteString;
+import io.segue.controlplane.service.Names;
+import io.segue.controlplane.time.Times;
+import io.segue.proto.v1.ConflictRule;
+import io.segue.proto.v1.DataMovement;
+import io.segue.proto.v1.Divergence;
+import io.segue.proto.v1.DivergentKey;
+import io.segue.proto.v1.FailureHandling;
+import io.segue.proto.v1.Finding;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MigrationEvent;
+import io.segue.proto.v1.MigrationInterlay;
+import io.segue.proto.v1.MigrationReply;
+import io.segue.proto.v1.ProxyDivergence;
+import io.segue.proto.v1.Rollout;
+import io.segue.proto.v1.TestMigrationReply;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes the JSON of migrations, as the product guide shows it. */
+final class MigrationWriter {
+    private MigrationWriter() {}
+
+    static ObjectNode write(MigrationReply reply) {
+        ObjectNode json = write(reply.getMigration());
+        if (reply.hasRollout()) {
+            json.set("rollout", write(reply.getRollout()));
+        }
+        json.set("warnings", texts(reply.getWarningsList()));
+        return json;
+    }
+
+    static ObjectNode write(Migration migration) {
+        ObjectNode json = Json.object();
+        json.put("id", migration.getId());
+        json.put("uuid", migration.getUuid());
+        json.put("description", migration.getDescription());
+        json.put("status", Names.of(migration.getStatus()));
+        json.put("status_reason", migration.getStatusReason());
+        json.set("strategy", StrategyWriter.write(migration.getStrategy()));
+        json.set("data", data(migration.getData()));
+        json.set("failure_handling", failureHandling(migration.getFailureHandling()));
+        json.putArray("apis");
+        ArrayNode interlays = json.putArray("interlays");
+        for (MigrationInterlay moved : migration.getInterlaysList()) {
+            interlays
+                    .addObject()
+                    .put("id", moved.getInterlay())
+                    .put("endpoint", moved.getNewEndpoint())
+                    .put("old_endpoint", moved.getOldEndpoint());
+        }
+        json.put("created_at", Times.toInstant(migration.getCreatedAt()).toString());
+        json.put("updated_at", Times.toInstant(migration.getUpdatedAt()).toString());
+        json.put("revision", migration.getRevision());
+        return json;
+    }
+
+    private static JsonNode data(DataMovement data) {
+        return switch (data.getKindCase()) {
+            case SNAPSHOT -> movement("snapshot", data.getSnapshot().getReplace());
+            case SCAN -> movement("scan", data.getScan().getReplace());
+            case NONE, KIND_NOT_SET -> TextNode.valueOf("none");
+        };
+    }
+
+    private static ObjectNode movement(String type, ConflictRule rule) {
+        String name = rule == ConflictRule.CONFLICT_RULE_UNSPECIFIED ? "none" : Names.strip(rule, "CONFLICT_RULE_");
+        return Json.object().put("type", type).put("replace", name);
+    }
+
+    private static JsonNode failureHandling(FailureHandling handling) {
+        return switch (handling.getKindCase()) {
+            case RETRY_THEN_ALL ->
+                Json.object()
+                        .put("type", "retry_then_all")
+                        .put("retry_count", handling.getRetryThenAll().getRetryCount());
+            case ALLOW_PARTIAL -> TextNode.valueOf("allow_partial");
+            case ROLLBACK_ALL, KIND_NOT_SET -> TextNode.valueOf("rollback_all");
+        };
+    }
+
+    static ObjectNode write(Rollout rollout) {
+        ObjectNode json = Json.object().put("version", rollout.getVersion());
+        json.set("acknowledged", texts(rollout.getAcknowledgedList()));
+        json.set("silent", texts(rollout.getSilentList()));
+        json.set("disconnected", texts(rollout.getDisconnectedList()));
+        return json;
+    }
+
+    static ObjectNode write(TestMigrationReply reply) {
+        ObjectNode json = Json.object().put("valid", reply.getValid());
+        ArrayNode findings = json.putArray("findings");
+        for (Finding finding : reply.getFindingsList()) {
+            findings.addObject()
+                    .put("severity", Names.strip(finding.getSeverity(), ""))
+                    .put("code", finding.getCode())
+                    .put("message", finding.getMessage())
+                    .put("mend", finding.getMend());
+        }
+        json.set("interlays_tested", texts(reply.getInterlaysTestedList()));
+        json.set("apis_tested", texts(reply.getApisTestedList()));
+        return json;
+    }
+
+    static ObjectNode write(MigrationEvent event) {
+        return Json.object()
+                .put("at", Times.toInstant(event.getAt()).toString())
+                .put("actor", event.getActor())
+                .put("event", event.getEvent())
+                .put("from", event.getFrom().getNumber() == 0 ? null : Names.of(event.getFrom()))
+                .put("to", Names.of(event.getTo()))
+                .put("reason", event.getReason());
+    }
+
+    static ObjectNode write(Divergence divergence) {
+        ObjectNode json = Json.object().put("count", divergence.getCount());
+        json.put(
+                "oldest",
+                divergence.hasOldest() ? Times.toInstant(divergence.getOldest()).toString() : null);
+        ArrayNode sample = json.putArray("sample");
+        divergence.getSampleList().forEach(key -> sample.add(key(key)));
+        ArrayNode proxies = json.putArray("proxies");
+        for (ProxyDivergence proxy : divergence.getProxiesList()) {
+            proxies.addObject()
+                    .put("proxy", proxy.getProxy())
+                    .put("count", proxy.getCount())
+                    .put(
+                            "oldest",
+                            proxy.hasOldest()
+                                    ? Times.toInstant(proxy.getOldest()).toString()
+                                    : null)
+                    .put("connected", proxy.getConnected());
+        }
+        return json;
+    }
+
+    private static ObjectNode key(DivergentKey key) {
+        return Json.object()
+                .put("key", printable(key.getKey()))
+                .put(
+                        "key_base64",
+                        Base64.getEncoder().encodeToString(key.getKey().toByteArray()))
+                .put("db", key.getDb())
+                .put("cause", key.getCause())
+                .put("since", Times.toInstant(Times.ofMillis(key.getSinceMs())).toString());
+    }
+
+    /** The key where it is plain text; every other byte as {@code \xNN}. */
+    private static String printable(ByteString key) {
+        if (key.isValidUtf8() && key.toStringUtf8().chars().noneMatch(Character::isISOControl)) {
+            return key.toStringUtf8();
+        }
+        StringBuilder text = new StringBuilder();
+        for (byte b : key) {
+            if (b >= ' ' && b < 0x7f && b != '\\') {
+                text.append(new String(new byte[] {b}, StandardCharsets.US_ASCII));
+            } else {
+                text.append(String.format(Locale.ROOT, "\\x%02x", b & 0xff));
+            }
+        }
+        return text.toString();
+    }
+
+    static ArrayNode texts(List<String> texts) {
+        ArrayNode json = JsonNodeFactory.instance.arrayNode();
+        texts.forEach(json::add);
+        return json;
+    }
+}

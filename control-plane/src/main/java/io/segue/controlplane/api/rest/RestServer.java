@@ -1,0 +1,134 @@
+package io.segue.controlplane.api.rest;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.security.RouteRole;
+import io.segue.controlplane.service.Access;
+import io.segue.controlplane.service.Bearer;
+import io.segue.controlplane.service.Code;
+import io.segue.controlplane.service.Failures;
+import io.segue.controlplane.service.Identity;
+import io.segue.controlplane.service.ServiceException;
+import io.segue.controlplane.service.Services;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.IntConsumer;
+
+/** The REST port: routes, tokens and the shape of errors. */
+public final class RestServer implements AutoCloseable {
+    private final Javalin javalin;
+
+    private RestServer(Javalin javalin) {
+        this.javalin = javalin;
+    }
+
+    /**
+     * Binds and serves.
+     *
+     * @param answered is told the status of every reply
+     */
+    public static RestServer start(InetSocketAddress address, Services services, IntConsumer answered) {
+        Javalin javalin = Javalin.create(RestServer::configure);
+        CatalogRoutes catalog = new CatalogRoutes(services);
+        MigrationRoutes migrations = new MigrationRoutes(services);
+        javalin.beforeMatched(context -> authenticate(context, services));
+        catalog.add(javalin);
+        migrations.add(javalin);
+        javalin.after(context -> answered.accept(context.statusCode()));
+        javalin.exception(HttpResponseException.class, RestServer::refused);
+        javalin.exception(Exchange.BodyTooLargeException.class, (e, context) -> {
+            // What was not read would be taken for the next request.
+            context.header("Connection", "close");
+            Exchange.failure(context, 413, "too_large", String.valueOf(e.getMessage()), Map.of());
+        });
+        javalin.exception(Exception.class, RestServer::failed);
+        javalin.start(address.getHostString(), address.getPort());
+        return new RestServer(javalin);
+    }
+
+    private static void configure(JavalinConfig config) {
+        config.showJavalinBanner = false;
+        config.useVirtualThreads = false;
+        config.http.prefer405over404 = true;
+        config.http.generateEtags = false;
+        config.router.ignoreTrailingSlashes = true;
+        config.startupWatcherEnabled = false;
+    }
+
+    private static void authenticate(Context context, Services services) {
+        Access access = Access.OPEN;
+        for (RouteRole role : context.routeRoles()) {
+            if (role instanceof Need need) {
+                access = need.access();
+            }
+        }
+        if (access == Access.OPEN) {
+            return;
+        }
+        Identity caller = Bearer.identify(services.tokens(), context.header("Authorization"));
+        caller.require(access);
+        Exchange.caller(context, caller);
+    }
+
+    private static void failed(Exception thrown, Context context) {
+        ServiceException failure = Failures.of(thrown);
+        if (failure.code() == Code.UNAUTHENTICATED) {
+            context.header("WWW-Authenticate", "Bearer");
+        }
+        Exchange.failure(
+                context,
+                status(failure.code()),
+                failure.code().apiName(),
+                String.valueOf(failure.getMessage()),
+                failure.details());
+    }
+
+    private static void refused(HttpResponseException thrown, Context context) {
+        int status = thrown.getStatus();
+        String where = context.method() + " " + context.path();
+        switch (status) {
+            case 404 -> Exchange.failure(context, 404, "not_found", where + ": there is no such route", Map.of());
+            case 405 -> {
+                String allowed = thrown.getDetails().getOrDefault("availableMethods", "");
+                context.header("Allow", allowed);
+                Exchange.failure(context, 405, "method_not_allowed", where + " (expected: " + allowed + ")", Map.of());
+            }
+            default ->
+                Exchange.failure(
+                        context,
+                        status,
+                        "http_" + status,
+                        String.valueOf(thrown.getMessage()).toLowerCase(Locale.ROOT),
+                        Map.of());
+        }
+    }
+
+    private static int status(Code code) {
+        return switch (code) {
+            case INVALID_ARGUMENT -> 400;
+            case UNAUTHENTICATED -> 401;
+            case PERMISSION_DENIED -> 403;
+            case NOT_FOUND -> 404;
+            case ALREADY_EXISTS, CONFLICT -> 409;
+            case STALE_REVISION -> 412;
+            case NOT_SUPPORTED -> 422;
+            case BUSY -> 429;
+            case UNAVAILABLE -> 503;
+            case INTERNAL -> 500;
+        };
+    }
+
+    /** The port that was bound. */
+    public int port() {
+        return javalin.port();
+    }
+
+    /** Stops after the requests that are being served. */
+    @Override
+    public void close() {
+        javalin.stop();
+    }
+}

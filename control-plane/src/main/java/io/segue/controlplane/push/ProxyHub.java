@@ -1,0 +1,309 @@
+package io.segue.controlplane.push;
+
+import io.segue.proto.v1.ConfigRequest;
+import io.segue.proto.v1.Node;
+import io.segue.proto.v1.Proxy;
+import io.segue.proto.v1.ProxyConfig;
+import io.segue.proto.v1.ProxyReport;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Holds the one configuration that all proxies should run, the streams to them, and what each has said. A version is sent once
+ * per stream; it is acknowledged, refused, or made obsolete by the next one, whose nonce then is the only one that counts.
+ * Thread-safe.
+ */
+public final class ProxyHub {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyHub.class);
+    private static final long SAVE_EVERY_MS = 5_000;
+
+    private final Clock clock;
+    private final ProxyArchive archive;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition news = lock.newCondition();
+    private final Map<String, ProxyEntry> entries = new TreeMap<>();
+    private final LongAdder acks = new LongAdder();
+    private final LongAdder nacks = new LongAdder();
+    private ProxyConfig target = ProxyConfig.getDefaultInstance();
+
+    /** Starts with the proxies of the archive, all of them disconnected. */
+    public ProxyHub(Clock clock, ProxyArchive archive) {
+        this.clock = clock;
+        this.archive = archive;
+        for (ProxyView known : archive.load()) {
+            entries.put(known.proxy().getId(), new ProxyEntry(known));
+        }
+    }
+
+    /** Makes {@code config} what every proxy should run, unless a newer one already is. */
+    public void publish(ProxyConfig config) {
+        lock.lock();
+        try {
+            if (config.getVersion() <= target.getVersion()) {
+                return;
+            }
+            target = config;
+            entries.values().forEach(entry -> entry.offer(target));
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The version that every proxy should run. */
+    public long targetVersion() {
+        lock.lock();
+        try {
+            return target.getVersion();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Takes a new stream; an older one of the same proxy is ended. */
+    public ProxySession open(ConfigRequest first, Outbound outbound) {
+        Node node = first.getNode();
+        ProxySession session = new ProxySession(this, node.getId(), outbound);
+        @Nullable ProxySession replaced;
+        ProxyView save;
+        lock.lock();
+        try {
+            ProxyEntry entry = entries.computeIfAbsent(
+                    node.getId(),
+                    id -> new ProxyEntry(
+                            new ProxyView(Proxy.newBuilder().setId(id).build(), ProxyReport.getDefaultInstance())));
+            replaced = entry.attach(session, node, first.getVersion());
+            note(entry, first);
+            entry.offer(target);
+            save = entry.toSave(clock.millis());
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (replaced != null) {
+            replaced.outbound().replaced("another stream with the node id " + node.getId() + " took its place");
+        }
+        archive.save(save);
+        LOG.info("proxy {} connected, runs version {}", node.getId(), first.getVersion());
+        return session;
+    }
+
+    void received(ProxySession session, ConfigRequest request) {
+        @Nullable ProxyView save = null;
+        lock.lock();
+        try {
+            @Nullable ProxyEntry entry = entryOf(session);
+            if (entry == null) {
+                return;
+            }
+            boolean answered = entry.answers(request.getResponseNonce());
+            if (answered) {
+                answer(entry, request);
+            }
+            note(entry, request);
+            if (answered || entry.due(clock.millis(), SAVE_EVERY_MS)) {
+                save = entry.toSave(clock.millis());
+            }
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        if (save != null) {
+            archive.save(save);
+        }
+    }
+
+    private void answer(ProxyEntry entry, ConfigRequest request) {
+        if (request.hasErrorDetail()) {
+            entry.refused(request.getErrorDetail().getMessage());
+            nacks.increment();
+            LOG.warn(
+                    "proxy {} refused version {}: {}",
+                    entry.id(),
+                    entry.rejection().version(),
+                    entry.rejection().reason());
+        } else {
+            entry.acknowledged();
+            acks.increment();
+        }
+    }
+
+    private void note(ProxyEntry entry, ConfigRequest request) {
+        entry.seen(clock.instant());
+        if (request.hasReport()) {
+            entry.reported(request.getReport());
+        }
+    }
+
+    void ready(ProxySession session) {
+        lock.lock();
+        try {
+            @Nullable ProxyEntry entry = entryOf(session);
+            if (entry != null && entry.sendPending()) {
+                entry.offer(target);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void closed(ProxySession session) {
+        ProxyView save;
+        lock.lock();
+        try {
+            @Nullable ProxyEntry entry = entryOf(session);
+            if (entry == null) {
+                return;
+            }
+            entry.detach();
+            save = entry.toSave(clock.millis());
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        LOG.info("proxy {} disconnected", session.proxy());
+        archive.save(save);
+    }
+
+    private @Nullable ProxyEntry entryOf(ProxySession session) {
+        ProxyEntry entry = entries.get(session.proxy());
+        return entry != null && entry.serves(session) ? entry : null;
+    }
+
+    /** Waits until every connected proxy runs {@code version} or one refuses it, or until the time is up. */
+    public Arrival awaitArrival(long version, Duration atMost) {
+        lock.lock();
+        try {
+            await(atMost, () -> {
+                Arrival now = arrival(version);
+                return now.silent().isEmpty() || now.rejection().isPresent();
+            });
+            return arrival(version);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private Arrival arrival(long version) {
+        List<String> acknowledged = new ArrayList<>();
+        List<String> silent = new ArrayList<>();
+        List<String> disconnected = new ArrayList<>();
+        Optional<Rejection> rejection = Optional.empty();
+        for (ProxyEntry entry : entries.values()) {
+            if (!entry.connected()) {
+                disconnected.add(entry.id());
+            } else if (entry.runs(version)) {
+                acknowledged.add(entry.id());
+            } else {
+                silent.add(entry.id());
+            }
+            if (rejection.isEmpty() && entry.hasRefused(version)) {
+                rejection = Optional.of(entry.rejection());
+            }
+        }
+        return new Arrival(acknowledged, silent, disconnected, rejection);
+    }
+
+    /**
+     * Waits until every known proxy has sent a report that is newer than this call, or until the time is up.
+     *
+     * @return the proxies that have not: what is known of them may be out of date
+     */
+    public List<String> awaitReports(Duration atMost) {
+        lock.lock();
+        try {
+            Map<String, Long> before = new HashMap<>();
+            entries.values().forEach(entry -> before.put(entry.id(), entry.reports()));
+            await(atMost, () -> late(before).isEmpty());
+            return late(before);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private List<String> late(Map<String, Long> before) {
+        return entries.values().stream()
+                .filter(entry -> entry.reports() <= before.getOrDefault(entry.id(), 0L))
+                .map(ProxyEntry::id)
+                .toList();
+    }
+
+    private void await(Duration atMost, BooleanSupplier done) {
+        long left = atMost.toNanos();
+        try {
+            while (!done.getAsBoolean() && left > 0) {
+                left = news.awaitNanos(left);
+            }
+        } catch (InterruptedException e) {
+            // The caller sees what is missing; the thread ends soon.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** All known proxies, ordered by id. */
+    public List<ProxyView> proxies() {
+        lock.lock();
+        try {
+            return entries.values().stream()
+                    .map(entry -> entry.view(target.getVersion()))
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What {@link #forget} did. */
+    public enum Forgotten {
+        DONE,
+        UNKNOWN,
+        STILL_CONNECTED
+    }
+
+    /** Strikes a proxy off the list, unless it is connected. */
+    public Forgotten forget(String id) {
+        lock.lock();
+        try {
+            ProxyEntry entry = entries.get(id);
+            if (entry == null) {
+                return Forgotten.UNKNOWN;
+            }
+            if (entry.connected()) {
+                return Forgotten.STILL_CONNECTED;
+            }
+            entries.remove(id);
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        archive.forget(id);
+        return Forgotten.DONE;
+    }
+
+    /** How many proxies have a stream. */
+    public long connected() {
+        return proxies().stream().filter(view -> view.proxy().getConnected()).count();
+    }
+
+    /** Versions acknowledged since the start. */
+    public long acks() {
+        return acks.sum();
+    }
+
+    /** Versions refused since the start. */
+    public long nacks() {
+        return nacks.sum();
+    }
+}

@@ -1,0 +1,90 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.store.Kind;
+import io.segue.controlplane.store.Snapshot;
+import io.segue.controlplane.store.Store;
+import io.segue.controlplane.store.StoredRecord;
+import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.Interlay;
+import io.segue.proto.v1.InterlayConfig;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MigrationInterlay;
+import io.segue.proto.v1.Plan;
+import io.segue.proto.v1.ProxyConfig;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Writes down, from one snapshot of the store, all that a proxy runs. Interlays are ordered by id. */
+final class ConfigBuilder {
+    private final Store store;
+    private final EndpointVault vault;
+
+    ConfigBuilder(Store store, EndpointVault vault) {
+        this.store = store;
+        this.vault = vault;
+    }
+
+    /** The configuration as of now. */
+    ProxyConfig build() {
+        Snapshot snapshot = store.snapshot(Kind.ENDPOINT, Kind.ENDPOINT_SECRET, Kind.INTERLAY, Kind.MIGRATION);
+        Map<String, Endpoint> endpoints = endpoints(snapshot);
+        Map<String, Plan> plans = plans(snapshot, endpoints);
+        ProxyConfig.Builder config = ProxyConfig.newBuilder().setVersion(snapshot.configVersion());
+        for (StoredRecord record : snapshot.of(Kind.INTERLAY)) {
+            Interlay interlay = Records.interlay(record).value();
+            InterlayConfig.Builder entry = config.addInterlaysBuilder()
+                    .setId(interlay.getId())
+                    .setBind(interlay.getBind())
+                    .setPort(interlay.getPort())
+                    .setEndpoint(required(endpoints, interlay.getEndpoint()));
+            Plan plan = plans.get(interlay.getId());
+            if (plan != null) {
+                entry.setPlan(plan);
+            }
+        }
+        return config.build();
+    }
+
+    private Map<String, Endpoint> endpoints(Snapshot snapshot) {
+        Map<String, StoredRecord> secrets = snapshot.of(Kind.ENDPOINT_SECRET).stream()
+                .collect(Collectors.toMap(StoredRecord::key, Function.identity()));
+        Map<String, Endpoint> endpoints = new HashMap<>();
+        for (StoredRecord record : snapshot.of(Kind.ENDPOINT)) {
+            Endpoint endpoint = Records.endpoint(record).value();
+            endpoints.put(record.key(), vault.revealed(endpoint, Optional.ofNullable(secrets.get(record.key()))));
+        }
+        return endpoints;
+    }
+
+    private static Map<String, Plan> plans(Snapshot snapshot, Map<String, Endpoint> endpoints) {
+        Map<String, Plan> plans = new HashMap<>();
+        for (StoredRecord record : snapshot.of(Kind.MIGRATION)) {
+            Migration migration = Records.migration(record).value();
+            if (!Names.status(migration.getStatus()).routesTraffic()) {
+                continue;
+            }
+            for (MigrationInterlay moved : migration.getInterlaysList()) {
+                plans.put(
+                        moved.getInterlay(),
+                        Plan.newBuilder()
+                                .setMigrationId(migration.getId())
+                                .setMigrationUuid(migration.getUuid())
+                                .setNewEndpoint(required(endpoints, moved.getNewEndpoint()))
+                                .setStrategy(migration.getStrategy())
+                                .build());
+            }
+        }
+        return plans;
+    }
+
+    private static Endpoint required(Map<String, Endpoint> endpoints, String id) {
+        Endpoint endpoint = endpoints.get(id);
+        if (endpoint == null) {
+            throw new IllegalStateException("endpoint " + id + " is in use and not stored");
+        }
+        return endpoint;
+    }
+}

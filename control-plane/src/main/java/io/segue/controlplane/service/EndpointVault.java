@@ -1,0 +1,72 @@
+package io.segue.controlplane.service;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.segue.controlplane.store.Change;
+import io.segue.controlplane.store.Kind;
+import io.segue.controlplane.store.Store;
+import io.segue.controlplane.store.StoredRecord;
+import io.segue.proto.v1.ConnectionConfig;
+import io.segue.proto.v1.Endpoint;
+import java.util.List;
+import java.util.Optional;
+
+/** Keeps the passwords of endpoints apart from the rest, encrypted. Thread-safe. */
+final class EndpointVault {
+    private final Store store;
+    private final SecretBox box;
+
+    EndpointVault(Store store, SecretBox box) {
+        this.store = store;
+        this.box = box;
+    }
+
+    /** The endpoint as it may be shown. */
+    static Endpoint masked(Endpoint endpoint) {
+        Endpoint.Builder open = endpoint.toBuilder();
+        if (endpoint.hasWriteConn()) {
+            open.getWriteConnBuilder().clearPassword();
+        }
+        if (endpoint.hasReadConn()) {
+            open.getReadConnBuilder().clearPassword();
+        }
+        return open.build();
+    }
+
+    /** What to store for a new endpoint. */
+    List<Change> create(Endpoint endpoint) {
+        Endpoint.Builder secrets = Endpoint.newBuilder().setWriteConn(password(endpoint.getWriteConn()));
+        if (endpoint.hasReadConn()) {
+            secrets.setReadConn(password(endpoint.getReadConn()));
+        }
+        return List.of(
+                Change.create(Kind.ENDPOINT, endpoint.getId(), masked(endpoint).toByteString()),
+                Change.put(
+                        Kind.ENDPOINT_SECRET,
+                        endpoint.getId(),
+                        box.seal(secrets.build().toByteString(), endpoint.getUuid())));
+    }
+
+    /** The endpoint with its passwords, for the proxies and for pre-flight. */
+    Endpoint revealed(Endpoint endpoint) {
+        return revealed(endpoint, store.get(Kind.ENDPOINT_SECRET, endpoint.getId()));
+    }
+
+    /** As {@link #revealed(Endpoint)}, with the secret already read. */
+    Endpoint revealed(Endpoint endpoint, Optional<StoredRecord> secret) {
+        if (secret.isEmpty()) {
+            return endpoint;
+        }
+        try {
+            Endpoint secrets = Endpoint.parseFrom(box.open(secret.get().body(), endpoint.getUuid()));
+            return endpoint.toBuilder().mergeFrom(secrets).build();
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the stored credentials of " + endpoint.getId() + " cannot be read", e);
+        }
+    }
+
+    private static ConnectionConfig password(ConnectionConfig connection) {
+        return ConnectionConfig.newBuilder()
+                .setPassword(connection.getPassword())
+                .build();
+    }
+}

@@ -1,0 +1,64 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.store.Change;
+import io.segue.controlplane.store.Kind;
+import io.segue.controlplane.store.Store;
+import io.segue.controlplane.store.StoredRecord;
+import io.segue.controlplane.time.Times;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MigrationEvent;
+import io.segue.proto.v1.MigrationStatus;
+import java.time.Clock;
+import java.util.List;
+import java.util.Locale;
+
+/** What happened to migrations. Events are written in the same transaction as what they tell of. */
+final class EventLog {
+    private final Store store;
+    private final Clock clock;
+
+    EventLog(Store store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** The change that records an event. Writers take turns, so the number after the last one is free. */
+    Change record(Migration before, MigrationStatus to, Identity actor, String event, String reason) {
+        MigrationEvent entry = MigrationEvent.newBuilder()
+                .setAt(Times.of(clock.instant()))
+                .setActor(actor.token())
+                .setEvent(event)
+                .setFrom(before.getStatus())
+                .setTo(to)
+                .setReason(reason)
+                .build();
+        return Change.put(Kind.MIGRATION_EVENT, nextKey(before), entry.toByteString());
+    }
+
+    private String nextKey(Migration migration) {
+        String prefix = prefix(migration);
+        List<StoredRecord> known = store.list(Kind.MIGRATION_EVENT, prefix);
+        int last = known.isEmpty()
+                ? 0
+                : Integer.parseInt(known.get(known.size() - 1).key().substring(prefix.length()));
+        return prefix + String.format(Locale.ROOT, "%09d", last + 1);
+    }
+
+    /** All events of a migration, oldest first. */
+    List<MigrationEvent> of(Migration migration) {
+        return store.list(Kind.MIGRATION_EVENT, prefix(migration)).stream()
+                .map(record -> Records.parse(record, MigrationEvent.parser()))
+                .toList();
+    }
+
+    /** The changes that remove them all. */
+    List<Change> forget(Migration migration) {
+        return store.list(Kind.MIGRATION_EVENT, prefix(migration)).stream()
+                .<Change>map(record -> Change.delete(record.kind(), record.key()))
+                .toList();
+    }
+
+    private static String prefix(Migration migration) {
+        return migration.getUuid() + "/";
+    }
+}

@@ -1,0 +1,111 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.push.Outbound;
+import io.segue.controlplane.push.ProxyHub;
+import io.segue.controlplane.push.ProxySession;
+import io.segue.controlplane.push.ProxyView;
+import io.segue.controlplane.store.Store;
+import io.segue.core.validation.Check;
+import io.segue.proto.v1.ConfigRequest;
+import io.segue.proto.v1.ConfigResponse;
+import io.segue.proto.v1.Proxy;
+import io.segue.proto.v1.Version;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** The proxies: their streams and what is known of them. Thread-safe. */
+public final class FleetService {
+    private final Store store;
+    private final Publisher publisher;
+    private final ProxyHub hub;
+    private final String release;
+
+    FleetService(Store store, Publisher publisher, ProxyHub hub, String release) {
+        this.store = store;
+        this.publisher = publisher;
+        this.hub = hub;
+        this.release = release;
+    }
+
+    /** One stream, as the transport drives it. Calls come one after another. */
+    public interface Stream {
+        /** A message after the first. */
+        void onRequest(ConfigRequest request);
+
+        /** The transport takes messages again. */
+        void onReady();
+
+        /** The stream is gone. */
+        void onClosed();
+    }
+
+    /**
+     * Takes a proxy's stream.
+     *
+     * @param first its first message
+     * @param ready whether the transport takes a message now
+     * @param send sends a message; must not block
+     * @param replaced ends the stream with a reason, because another one took its place
+     */
+    public Stream open(
+            ConfigRequest first, BooleanSupplier ready, Consumer<ConfigResponse> send, Consumer<String> replaced) {
+        Check.id("node.id", first.getNode().getId());
+        publisher.outgrow(first.getVersion());
+        ProxySession session = hub.open(first, new Outbound() {
+            @Override
+            public boolean isReady() {
+                return ready.getAsBoolean();
+            }
+
+            @Override
+            public void send(ConfigResponse response) {
+                send.accept(response);
+            }
+
+            @Override
+            public void replaced(String reason) {
+                replaced.accept(reason);
+            }
+        });
+        return new Stream() {
+            @Override
+            public void onRequest(ConfigRequest request) {
+                session.onRequest(request);
+            }
+
+            @Override
+            public void onReady() {
+                session.onReady();
+            }
+
+            @Override
+            public void onClosed() {
+                session.onClosed();
+            }
+        };
+    }
+
+    /** All known proxies, ordered by id. */
+    public List<Proxy> proxies() {
+        return hub.proxies().stream().map(ProxyView::proxy).toList();
+    }
+
+    /** Forgets a proxy that is gone for good. */
+    public void forget(String id) {
+        switch (hub.forget(id)) {
+            case DONE -> {}
+            case UNKNOWN -> throw ServiceException.notFound("proxy", id);
+            case STILL_CONNECTED ->
+                throw ServiceException.conflict("proxy " + id + " is connected; stop it before forgetting it");
+        }
+    }
+
+    /** What runs here, and which configuration the proxies should run. */
+    public Version version() {
+        return Version.newBuilder()
+                .setRelease(release)
+                .setConfigVersion(store.configVersion())
+                .build();
+    }
+}

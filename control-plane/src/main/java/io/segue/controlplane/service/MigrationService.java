@@ -1,0 +1,277 @@
+package io.segue.controlplane.service;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import io.segue.controlplane.store.Change;
+import io.segue.controlplane.store.Kind;
+import io.segue.controlplane.time.Times;
+import io.segue.core.migration.Event;
+import io.segue.core.migration.Status;
+import io.segue.core.validation.Check;
+import io.segue.core.validation.InvalidFieldException;
+import io.segue.core.wire.StrategyMapper;
+import io.segue.proto.v1.AddInterlayRequest;
+import io.segue.proto.v1.BigBang;
+import io.segue.proto.v1.CreateMigrationRequest;
+import io.segue.proto.v1.DataMovement;
+import io.segue.proto.v1.Divergence;
+import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.FailureHandling;
+import io.segue.proto.v1.Interlay;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MigrationEvent;
+import io.segue.proto.v1.MigrationInterlay;
+import io.segue.proto.v1.MigrationReply;
+import io.segue.proto.v1.MigrationStatus;
+import io.segue.proto.v1.NoDataMovement;
+import io.segue.proto.v1.RollbackAll;
+import io.segue.proto.v1.Rollout;
+import io.segue.proto.v1.Strategy;
+import io.segue.proto.v1.UpdateMigrationRequest;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Defines migrations; {@link MigrationRunner} runs them. Thread-safe. What it throws, {@link Failures#of} explains. */
+public final class MigrationService {
+    private static final String FORCE = ", or repeat the call with \"force\": true";
+
+    private final Records records;
+    private final Changes changes;
+    private final EventLog events;
+    private final Divergences divergences;
+    private final Clock clock;
+
+    MigrationService(Records records, Changes changes, EventLog events, Divergences divergences, Clock clock) {
+        this.records = records;
+        this.changes = changes;
+        this.events = events;
+        this.divergences = divergences;
+        this.clock = clock;
+    }
+
+    /** Makes a migration. It moves nothing until it has interlays and is started. */
+    public MigrationReply create(Identity actor, CreateMigrationRequest request) {
+        Check.id("id", request.getId());
+        EndpointRules.text("description", request.getDescription());
+        Strategy strategy = request.hasStrategy()
+                ? request.getStrategy()
+                : Strategy.newBuilder().setBigBang(BigBang.getDefaultInstance()).build();
+        StrategyMapper.fromProto(strategy);
+        return changes.exclusively(() -> {
+            if (records.has(Kind.MIGRATION, request.getId())) {
+                throw ServiceException.exists("migration", request.getId());
+            }
+            Timestamp now = Times.of(clock.instant());
+            Migration made = Migration.newBuilder()
+                    .setId(request.getId())
+                    .setUuid(UUID.randomUUID().toString())
+                    .setDescription(request.getDescription())
+                    .setStatus(MigrationStatus.MIGRATION_STATUS_PENDING)
+                    .setStrategy(strategy)
+                    .setData(data(request))
+                    .setFailureHandling(failureHandling(request))
+                    .setCreatedAt(now)
+                    .setUpdatedAt(now)
+                    .build();
+            changes.store(List.of(
+                    Change.create(Kind.MIGRATION, made.getId(), made.toByteString()),
+                    events.record(
+                            Migration.newBuilder().setUuid(made.getUuid()).build(),
+                            made.getStatus(),
+                            actor,
+                            "created",
+                            "")));
+            Migration stored = records.migration(made.getId()).value();
+            return MigrationReply.newBuilder()
+                    .setMigration(stored)
+                    .addAllWarnings(Warnings.about(stored))
+                    .build();
+        });
+    }
+
+    private static DataMovement data(CreateMigrationRequest request) {
+        return request.getData().getKindCase() == DataMovement.KindCase.KIND_NOT_SET
+                ? DataMovement.newBuilder()
+                        .setNone(NoDataMovement.getDefaultInstance())
+                        .build()
+                : request.getData();
+    }
+
+    private static FailureHandling failureHandling(CreateMigrationRequest request) {
+        return request.getFailureHandling().getKindCase() == FailureHandling.KindCase.KIND_NOT_SET
+                ? FailureHandling.newBuilder()
+                        .setRollbackAll(RollbackAll.getDefaultInstance())
+                        .build()
+                : request.getFailureHandling();
+    }
+
+    /** One migration, by id or uuid. */
+    public Migration get(String id) {
+        return records.migration(id).value();
+    }
+
+    /** All migrations, ordered by id. */
+    public List<Migration> list() {
+        return records.migrations().stream().map(Held::value).toList();
+    }
+
+    /** What happened to a migration, oldest first. */
+    public List<MigrationEvent> events(String id) {
+        return events.of(get(id));
+    }
+
+    /** Keys whose two sides are not known to be equal, by the last reports of the proxies. */
+    public Divergence divergence(String id, int sample) {
+        Check.range("sample", sample, 0, 10_000);
+        return divergences.of(get(id).getId(), sample);
+    }
+
+    /** Replaces the strategy, the description, or both. A running migration takes the new strategy to the proxies. */
+    public MigrationReply update(Identity actor, UpdateMigrationRequest request) {
+        EndpointRules.text("description", request.getDescription());
+        if (request.hasStrategy()) {
+            StrategyMapper.fromProto(request.getStrategy());
+        }
+        if (!request.hasStrategy() && !request.hasDescription()) {
+            throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
+        }
+        return changes.exclusively(() -> update(actor, request, records.migration(request.getId())));
+    }
+
+    private MigrationReply update(Identity actor, UpdateMigrationRequest request, Held<Migration> held) {
+        Migration before = held.value();
+        refuseStale(before, request.getIfRevision());
+        Migration.Builder after = before.toBuilder().setUpdatedAt(Times.of(clock.instant()));
+        if (request.hasDescription()) {
+            after.setDescription(request.getDescription());
+        }
+        String what = "change the description";
+        boolean push = false;
+        List<String> warnings = new ArrayList<>();
+        if (request.hasStrategy()) {
+            Status status = Migrations.moved(before, Event.CHANGE);
+            after.setStrategy(request.getStrategy());
+            what = Event.CHANGE.call();
+            push = status.routesTraffic() && !request.getStrategy().equals(before.getStrategy());
+            if (push) {
+                guard(before, request, warnings);
+            }
+        }
+        List<Change> batch = List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, ""));
+        MigrationReply.Builder reply = MigrationReply.newBuilder();
+        if (push) {
+            String attempted = what;
+            Rollout rollout = changes.roll(
+                    batch,
+                    refused -> List.of(events.record(
+                            before, before.getStatus(), actor, attempted, undone(refused.proxy(), refused.reason()))));
+            reply.setRollout(rollout);
+        } else {
+            changes.store(batch);
+        }
+        return reply.setMigration(get(before.getId())).addAllWarnings(warnings).build();
+    }
+
+    private void guard(Migration before, UpdateMigrationRequest request, List<String> warnings) {
+        AuthorityShift shift = AuthorityShift.toStrategy(before, request.getStrategy());
+        if (!shift.moves() || request.getForce()) {
+            return;
+        }
+        if (shift.losesNew()) {
+            throw ServiceException.conflict("cannot change the strategy: some keys would go back to OLD, and the writes"
+                    + " that went to NEW only would be lost; go on towards NEW" + FORCE);
+        }
+        divergences.requireNone(before.getId(), "change the strategy", FORCE);
+        if (shift.losesOld()) {
+            warnings.add(Warnings.OLD_ONLY);
+        }
+    }
+
+    private static void refuseStale(Migration stored, long revision) {
+        if (revision != 0 && revision != stored.getRevision()) {
+            throw new ServiceException(
+                    Code.STALE_REVISION,
+                    "migration " + stored.getId() + " is at revision " + stored.getRevision() + " (expected: "
+                            + revision + "); read it again",
+                    Map.of("revision", stored.getRevision()));
+        }
+    }
+
+    /** Removes a migration that does not route traffic. */
+    public void delete(String id) {
+        changes.exclusively(() -> {
+            Held<Migration> held = records.migration(id);
+            Migrations.moved(held.value(), Event.DELETE);
+            List<Change> batch = new ArrayList<>(events.forget(held.value()));
+            batch.add(Change.delete(Kind.MIGRATION, held.value().getId()));
+            changes.store(batch);
+            return held;
+        });
+    }
+
+    /** Says that an interlay moves, and where to. */
+    public MigrationReply addInterlay(Identity actor, AddInterlayRequest request) {
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(request.getMigrationId());
+            Migration before = held.value();
+            Interlay interlay = records.interlay(request.getInterlay()).value();
+            Check.notEmpty("endpoint", request.getEndpoint());
+            Endpoint to = records.endpoint(request.getEndpoint()).value();
+            Endpoint from = records.endpoint(interlay.getEndpoint()).value();
+            Status status = Migrations.moved(before, Event.ADD);
+            refuseTaken(before, interlay.getId());
+            refuseUnfit(from, to);
+            Migration.Builder after = before.toBuilder()
+                    .setStatus(Names.message(status))
+                    .setUpdatedAt(Times.of(clock.instant()))
+                    .addInterlays(MigrationInterlay.newBuilder()
+                            .setInterlay(interlay.getId())
+                            .setNewEndpoint(to.getId())
+                            .setOldEndpoint(from.getId()));
+            changes.store(List.of(
+                    replace(held, after),
+                    events.record(before, after.getStatus(), actor, Event.ADD.call(), "interlay " + interlay.getId())));
+            return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+        });
+    }
+
+    private void refuseTaken(Migration migration, String interlay) {
+        for (Held<Migration> other : records.migrations()) {
+            boolean has = other.value().getInterlaysList().stream()
+                    .anyMatch(moved -> moved.getInterlay().equals(interlay));
+            if (!has || !Migrations.isActive(other.value())) {
+                continue;
+            }
+            if (other.value().getId().equals(migration.getId())) {
+                throw new ServiceException(
+                        Code.ALREADY_EXISTS,
+                        "interlay " + interlay + " is in migration " + migration.getId() + " already");
+            }
+            throw ServiceException.conflict("interlay " + interlay + " is in another active migration: "
+                    + other.value().getId() + " (" + Names.of(other.value().getStatus())
+                    + "); complete it, roll it back or delete it first");
+        }
+    }
+
+    private static void refuseUnfit(Endpoint from, Endpoint to) {
+        if (from.getId().equals(to.getId())) {
+            throw new InvalidFieldException("endpoint", to.getId(), "another endpoint than the interlay uses today");
+        }
+        if (!from.getKind().equals(to.getKind())) {
+            throw new InvalidFieldException(
+                    "endpoint", to.getId() + " of kind " + to.getKind(), "an endpoint of kind " + from.getKind());
+        }
+    }
+
+    static Change replace(Held<Migration> held, Migration.Builder after) {
+        ByteString body = after.clone().clearRevision().build().toByteString();
+        return Change.replace(held.record(), body);
+    }
+
+    static String undone(String proxy, String reason) {
+        return "undone: proxy " + proxy + " refused: " + reason;
+    }
+}

@@ -1,0 +1,33 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.push.ProxyHub;
+import io.segue.controlplane.store.Store;
+
+/** Takes what the store says to the proxies. Thread-safe. */
+final class Publisher {
+    private final Store store;
+    private final ConfigBuilder builder;
+    private final ProxyHub hub;
+
+    Publisher(Store store, ConfigBuilder builder, ProxyHub hub) {
+        this.store = store;
+        this.builder = builder;
+        this.hub = hub;
+    }
+
+    /** Publishes the configuration as it is stored now. */
+    void publish() {
+        hub.publish(builder.build());
+    }
+
+    /**
+     * Makes sure that our version is above {@code seen}. A proxy can be ahead when the store was restored from a backup; what it
+     * runs then is not what we would have sent under that number.
+     */
+    void outgrow(long seen) {
+        if (seen > store.configVersion()) {
+            store.raiseVersionAbove(seen);
+            publish();
+        }
+    }
+}

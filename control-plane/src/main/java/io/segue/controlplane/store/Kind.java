@@ -1,0 +1,18 @@
+package io.segue.controlplane.store;
+
+/** The kinds of record. The name is what stands on disk: never rename a constant. */
+public enum Kind {
+    ENDPOINT,
+    /** Passwords of an endpoint, encrypted. Same key as the endpoint. */
+    ENDPOINT_SECRET,
+    INTERLAY,
+    MIGRATION,
+    /** Key: uuid of the migration, '/', a growing number. */
+    MIGRATION_EVENT,
+    TOKEN,
+    /** SHA-256 of a token's secret. Same key as the token. */
+    TOKEN_HASH,
+    PROXY,
+    /** The last report of a proxy. Same key as the proxy. */
+    PROXY_REPORT
+}

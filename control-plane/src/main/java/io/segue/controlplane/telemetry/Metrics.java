@@ -1,0 +1,55 @@
+package io.segue.controlplane.telemetry;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.segue.controlplane.push.ProxyHub;
+
+/** The figures of the control plane, for Prometheus. Thread-safe. */
+public final class Metrics implements AutoCloseable {
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+
+    public Metrics(ProxyHub hub) {
+        Gauge.builder("segue.config.version", hub, ProxyHub::targetVersion)
+                .description("The configuration version that every proxy should run")
+                .register(registry);
+        Gauge.builder("segue.proxies.connected", hub, ProxyHub::connected)
+                .description("Proxies that have a stream")
+                .register(registry);
+        FunctionCounter.builder("segue.config.acks", hub, ProxyHub::acks)
+                .description("Configurations that proxies took")
+                .register(registry);
+        FunctionCounter.builder("segue.config.nacks", hub, ProxyHub::nacks)
+                .description("Configurations that proxies refused")
+                .register(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    /** Counts one REST reply. */
+    public void restAnswered(int status) {
+        registry.counter("segue.rest.requests", "status", Integer.toString(status))
+                .increment();
+    }
+
+    /** All figures in the text format of Prometheus. */
+    public String scrape() {
+        return registry.scrape();
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

@@ -1,0 +1,72 @@
+package io.segue.controlplane;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "io.segue.controlplane", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule LAYERS = layeredArchitecture()
+            .consideringOnlyDependenciesInAnyPackage("io.segue.controlplane..")
+            .layer("start")
+            .definedBy("io.segue.controlplane")
+            .layer("faces")
+            .definedBy("io.segue.controlplane.api..")
+            .layer("telemetry")
+            .definedBy("io.segue.controlplane.telemetry")
+            .layer("services")
+            .definedBy("io.segue.controlplane.service")
+            .layer("push")
+            .definedBy("io.segue.controlplane.push")
+            .layer("preflight")
+            .definedBy("io.segue.controlplane.preflight")
+            .layer("store")
+            .definedBy("io.segue.controlplane.store")
+            .layer("time")
+            .definedBy("io.segue.controlplane.time")
+            .whereLayer("start")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("faces")
+            .mayOnlyBeAccessedByLayers("start")
+            .whereLayer("telemetry")
+            .mayOnlyBeAccessedByLayers("start")
+            .whereLayer("services")
+            .mayOnlyBeAccessedByLayers("start", "faces")
+            .whereLayer("push")
+            .mayOnlyBeAccessedByLayers("start", "services", "telemetry")
+            .whereLayer("preflight")
+            .mayOnlyBeAccessedByLayers("start", "services")
+            .whereLayer("store")
+            .mayOnlyBeAccessedByLayers("start", "services", "push")
+            .because("calls go from the faces to the services to the store: put what both faces need into a service");
+
+    @ArchTest
+    static final ArchRule STORE_KNOWS_NO_MESSAGES = noClasses()
+            .that()
+            .resideInAPackage("io.segue.controlplane.store")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.segue.proto..", "io.segue.core..")
+            .because("the store keeps bytes: read and write messages in the services");
+
+    @ArchTest
+    static final ArchRule SERVICES_KNOW_NO_TRANSPORT = noClasses()
+            .that()
+            .resideInAnyPackage("io.segue.controlplane.service", "io.segue.controlplane.push")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.grpc..", "io.javalin..", "com.fasterxml..")
+            .because("both faces call the same services: translate in the api packages");
+
+    @ArchTest
+    static final ArchRule NO_PROXY = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.segue.proxy..")
+            .because("proxy and control plane share core and proto only: move what both need there");
+}

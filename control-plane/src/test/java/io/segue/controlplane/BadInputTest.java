@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segue.controlplane.testkit.Bench;
 import io.segue.controlplane.testkit.Rest.Reply;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -174,6 +176,8 @@ class BadInputTest {
     void tooLongABodyIsRefusedWithAndWithoutItsLength() {
         String body = "{\"id\":\"" + "x".repeat(1024 * 1024) + "\"}";
         bench.rest().post(M, body).expect(413);
+        bench.rest().postChunked(M, body).expect(413);
+        bench.rest().postChunked(M, "{\"id\":\"a b\"}").expect(400);
         assertThat(bench.rest().get(M).expect(200).data()).hasSize(1);
     }
 
@@ -181,12 +185,12 @@ class BadInputTest {
     void textThatIsNotUtf8IsRefused() throws Exception {
         var address = bench.controlPlane().restAddress();
         byte[] body = {'{', '"', 'i', 'd', '"', ':', '"', (byte) 0xff, (byte) 0xfe, '"', '}'};
-        try (var socket = new java.net.Socket(address.getHostString(), address.getPort())) {
+        try (var socket = new Socket(address.getHostString(), address.getPort())) {
             String head = "POST " + M + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + Bench.ADMIN
                     + "\r\nConnection: close\r\nContent-Length: " + body.length + "\r\n\r\n";
-            socket.getOutputStream().write(head.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
             socket.getOutputStream().write(body);
-            String reply = new String(socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+            String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             assertThat(reply).startsWith("HTTP/1.1 400").contains("\"status\":\"error\"");
         }
     }

@@ -68,7 +68,7 @@ public final class FakeRedis implements AutoCloseable {
                     words[i] = in.readLine();
                 }
                 String command = words[0].toUpperCase(Locale.ROOT);
-                if (command.equals("AUTH")) {
+                if (command.equals("AUTH") && !password.isEmpty()) {
                     open = words[words.length - 1].equals(password);
                 }
                 reply(client.getOutputStream(), command, open);

@@ -1,0 +1,105 @@
+package io.segue.controlplane;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.segue.controlplane.testkit.Bench;
+import io.segue.controlplane.testkit.FakeRedis;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PreflightTest {
+    private Bench bench;
+
+    @BeforeEach
+    void start(@TempDir Path dir) throws Exception {
+        bench = new Bench(dir);
+        bench.proxy("p1");
+    }
+
+    @AfterEach
+    void stop() {
+        bench.close();
+    }
+
+    @Test
+    void twoFittingServersGiveNoFinding() throws Exception {
+        JsonNode test = test(info("7.2.4", "0", "0", "noeviction"), info("7.4.1", "0", "0", "allkeys-lru"), "");
+        assertThat(test.path("valid").asBoolean()).isTrue();
+        assertThat(test.path("findings")).isEmpty();
+        assertThat(test.path("interlays_tested").toString()).isEqualTo("[\"i\"]");
+        assertThat(test.path("apis_tested").toString()).isEqualTo("[]");
+    }
+
+    @Test
+    void anOlderNewThatEvictsIsWarnedAbout() throws Exception {
+        JsonNode test = test(info("7.2.4", "0", "0", "noeviction"), info("6.2.9", "0", "1000000", "allkeys-lru"), "");
+        assertThat(test.path("valid").asBoolean()).isTrue();
+        assertThat(test.path("findings").findValuesAsText("code")).containsExactly("version_older", "new_evicts");
+        assertThat(test.path("findings").findValuesAsText("severity")).containsOnly("warning");
+        assertThat(test.path("findings").get(0).path("mend").asText()).isNotEmpty();
+    }
+
+    @Test
+    void aClusterBlocks() throws Exception {
+        JsonNode test = test(info("7.2.4", "0", "0", "noeviction"), info("7.2.4", "1", "0", "noeviction"), "");
+        assertThat(test.path("valid").asBoolean()).isFalse();
+        assertThat(test.path("findings").get(0).path("code").asText()).isEqualTo("cluster_mode");
+        assertThat(test.path("findings").get(0).path("severity").asText()).isEqualTo("blocker");
+    }
+
+    @Test
+    void theStoredCredentialsAreUsed() throws Exception {
+        JsonNode test = test(info("7.2.4", "0", "0", ""), info("7.2.4", "0", "0", ""), "right");
+        assertThat(test.path("findings")).isEmpty();
+    }
+
+    @Test
+    void aWrongPasswordBlocksAndIsNotRepeated() throws Exception {
+        FakeRedis locked = bench.closing(new FakeRedis("redis_version:7.2.4", "right"));
+        bench.endpoint("a");
+        endpoint("b", locked.port(), "wrong-pass");
+        JsonNode test = migration();
+        assertThat(test.path("valid").asBoolean()).isFalse();
+        assertThat(test.path("findings").get(0).path("code").asText()).isEqualTo("endpoint_unreachable");
+        assertThat(test.path("findings").get(0).path("message").asText()).contains("WRONGPASS");
+        assertThat(test.toString()).doesNotContain("wrong-pass");
+    }
+
+    @Test
+    void aServerThatSaysNothingBlocksInBoundedTime() throws Exception {
+        ServerSocket mute = bench.closing(new ServerSocket(0, 16, InetAddress.getLoopbackAddress()));
+        bench.endpoint("a").endpoint("b", mute.getLocalPort());
+        JsonNode test = migration();
+        assertThat(test.path("findings").get(0).path("message").asText()).contains("NEW (b) cannot be used");
+    }
+
+    private static String info(String version, String cluster, String maxMemory, String policy) {
+        return "redis_version:%s cluster_enabled:%s maxmemory:%s maxmemory_policy:%s"
+                .formatted(version, cluster, maxMemory, policy);
+    }
+
+    private JsonNode test(String oldInfo, String newInfo, String password) throws Exception {
+        endpoint("a", bench.closing(new FakeRedis(oldInfo, password)).port(), password);
+        endpoint("b", bench.closing(new FakeRedis(newInfo, password)).port(), password);
+        return migration();
+    }
+
+    private void endpoint(String id, int port, String password) {
+        bench.rest().post("/api/v1/endpoints", """
+                {"id":"%s","kind":"redis","config":{"host":"127.0.0.1","port":%d,"password":"%s","db":1}}"""
+                .formatted(id, port, password)).expect(201);
+    }
+
+    private JsonNode migration() {
+        bench.interlay("i", "a", 7000);
+        bench.rest().post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":{\"type\":\"shadow_traffic\"}}").expect(201);
+        bench.rest().post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}").expect(200);
+        return bench.rest().post("/api/v1/migrations/m/test").expect(200).data();
+    }
+}

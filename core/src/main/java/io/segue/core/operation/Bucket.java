@@ -46,7 +46,8 @@ public final class Bucket {
         return (int) Math.round(share * COUNT);
     }
 
-    private static int fromHash(long hash) {
+    /** The bucket of a unit whose {@link #hash} with the salt is known. */
+    public static int fromHash(long hash) {
         return (int) (((hash >>> 32) * COUNT) >>> 32);
     }
 

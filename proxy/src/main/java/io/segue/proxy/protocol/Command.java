@@ -76,8 +76,10 @@ public record Command(
         REWRITE,
         /** Not derivable: the keys are copied again. */
         RESYNC,
-        /** The same request, whole data set, no key: FLUSHALL. */
-        EVERYWHERE
+        /** The same request; it changes the whole data set: FLUSHALL. Afterwards everything is compared. */
+        EVERYWHERE,
+        /** The same request; it changes no data, so nothing is lost if the follower misses it: PUBLISH. */
+        ANNOUNCE
     }
 
     /** How two replies to the same request compare. */

@@ -43,6 +43,20 @@ public final class Request {
         length = frameLength;
     }
 
+    /** Becomes a copy of {@code other}, for whoever needs it longer. */
+    public void copyFrom(Request other) {
+        reset();
+        if (argStart.length < other.argCount) {
+            argStart = new int[other.argCount];
+            argLength = new int[other.argCount];
+        }
+        System.arraycopy(other.argStart, 0, argStart, 0, other.argCount);
+        System.arraycopy(other.argLength, 0, argLength, 0, other.argCount);
+        argCount = other.argCount;
+        command = other.command;
+        length = other.length;
+    }
+
     /** Facts about the command; {@link Command#UNKNOWN} if the table does not have it. */
     public Command command() {
         return command;

@@ -14,7 +14,7 @@ public final class RedisEffects implements Effects {
     public Outcome of(Request request, ByteBuf frame, ByteBuf reply, long serverNowMs, Out out) {
         return switch (request.command().effect()) {
             case NONE -> Outcome.NOTHING;
-            case EVERYWHERE -> Outcome.SAME;
+            case EVERYWHERE, ANNOUNCE -> Outcome.SAME;
             case RESYNC -> Outcome.RESYNC;
             case SAME -> changedNothing(request, reply) ? Outcome.NOTHING : Outcome.SAME;
             case REWRITE -> rewrite(request, frame, reply, serverNowMs, out);

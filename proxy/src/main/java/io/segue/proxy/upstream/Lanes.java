@@ -1,0 +1,145 @@
+package io.segue.proxy.upstream;
+
+import io.netty.bootstrap.Bootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.segue.proxy.config.ServerAddress;
+import io.segue.proxy.protocol.Limits;
+import io.segue.proxy.protocol.Protocol;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** All lanes of one event loop. Confined to it. */
+public final class Lanes {
+    private static final int CONNECT_TIMEOUT_MS = 1_000;
+    private static final long LOGIN_TIMEOUT_MS = 2_000;
+    private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 4 << 20);
+
+    private record Id(ServerAddress address, LaneProfile profile) {}
+
+    /** Hears of lanes that come and go. Called on the loop. */
+    public interface Listener {
+        void onLaneOpened(ServerAddress address);
+
+        /**
+         * A lane is gone.
+         *
+         * @param lost whether the proxy did not want it
+         */
+        void onLaneClosed(ServerAddress address, boolean lost);
+    }
+
+    private final Loop loop;
+    private final Protocol protocol;
+    private final Limits limits;
+    private final Class<? extends Channel> channelType;
+    private final UpstreamTls tls;
+    private final String connectionName;
+    private final Listener listener;
+    private final Map<Id, SharedLane> shared = new HashMap<>();
+
+    /**
+     * Opens nothing yet.
+     *
+     * @param connectionName what the servers list our connections as
+     */
+    public Lanes(
+            Loop loop,
+            Protocol protocol,
+            Limits limits,
+            Class<? extends Channel> channelType,
+            UpstreamTls tls,
+            String connectionName,
+            Listener listener) {
+        this.loop = loop;
+        this.protocol = protocol;
+        this.limits = limits;
+        this.channelType = channelType;
+        this.tls = tls;
+        this.connectionName = connectionName;
+        this.listener = listener;
+    }
+
+    public Loop loop() {
+        return loop;
+    }
+
+    public Protocol protocol() {
+        return protocol;
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    /** The shared lane to a server; connects when first used. */
+    public SharedLane shared(ServerAddress address, LaneProfile profile) {
+        SharedLane lane =
+                shared.computeIfAbsent(new Id(address, profile), id -> new SharedLane(this, address, profile));
+        lane.unretire();
+        return lane;
+    }
+
+    /**
+     * A lane for one user alone. It connects at once; requests may be given to it right away.
+     *
+     * @param journal requests that bring back the session's state after the login
+     * @param pushOnly whether everything the server sends goes to {@code owner}
+     */
+    public Lane dedicated(
+            ServerAddress address, LaneProfile profile, List<byte[]> journal, boolean pushOnly, Lane.Owner owner) {
+        Lane lane = open(address, profile, journal, pushOnly, owner);
+        connect(lane, address);
+        return lane;
+    }
+
+    /** Lets go of the shared lanes to all servers but these. */
+    public void retainOnly(Set<ServerAddress> inUse) {
+        shared.entrySet().removeIf(entry -> {
+            boolean unused = !inUse.contains(entry.getKey().address());
+            if (unused) {
+                entry.getValue().retire();
+            }
+            return unused;
+        });
+    }
+
+    Lane open(ServerAddress address, LaneProfile profile, List<byte[]> journal, boolean pushOnly, Lane.Owner owner) {
+        Protocol.Login login = new Protocol.Login(address.username(), address.password(), connectionName);
+        return new Lane(
+                loop,
+                owner,
+                protocol.handshake(login, profile.protocolVersion(), profile.db(), journal),
+                protocol.replyParser(limits),
+                pushOnly,
+                LOGIN_TIMEOUT_MS);
+    }
+
+    void connect(Lane lane, ServerAddress address) {
+        Bootstrap bootstrap = new Bootstrap()
+                .group(loop.executor())
+                .channel(channelType)
+                .option(ChannelOption.ALLOCATOR, loop.alloc())
+                .option(ChannelOption.TCP_NODELAY, true)
+                .option(ChannelOption.SO_KEEPALIVE, true)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
+                .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel ch) {
+                        tls.addTo(ch.pipeline(), address);
+                        ch.pipeline().addLast("lane", lane);
+                    }
+                });
+        bootstrap.connect(address.host(), address.port()).addListener((ChannelFuture future) -> {
+            if (!future.isSuccess()) {
+                lane.connectFailed(future.cause());
+            }
+        });
+    }
+}

@@ -1,0 +1,337 @@
+package io.segue.proxy.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.segue.core.operation.Access;
+import io.segue.core.operation.Bucket;
+import io.segue.core.plan.Plan;
+import io.segue.core.verdict.Side;
+import io.segue.core.verdict.Verdict;
+import io.segue.proxy.protocol.Command.EffectRule;
+import io.segue.proxy.protocol.Protocol;
+import io.segue.proxy.protocol.Request;
+import io.segue.proxy.telemetry.Counter;
+import io.segue.proxy.telemetry.LoopStats;
+import io.segue.proxy.upstream.Lane;
+import io.segue.proxy.upstream.Loop;
+import io.segue.proxy.upstream.SharedLane;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides one request with the plan current at its first byte, and hands it to the exchange that carries the verdict out. One per event
+ * loop.
+ *
+ * <p>Two invariants: <em>a unit of work is decided once and keeps that verdict to its end</em>; <em>whoever is handed a frame either
+ * passes it on or releases it, and only exchanges keep copies.</em>
+ */
+public final class Dispatcher {
+    private final LoopEngine engine;
+
+    public Dispatcher(Loop loop, Protocol protocol, Settings settings) {
+        this.engine = new LoopEngine(loop, protocol, settings);
+    }
+
+    /**
+     * Serves an ordinary request on the client's shared lanes. {@link #mustWait} has said no.
+     *
+     * @param in where the request lies, from {@code start}; valid during the call
+     */
+    public void dispatch(ClientLanes client, Request request, ByteBuf in, int start, LoopStats stats, ReplySlot slot) {
+        Route route = client.route();
+        Plan plan = route.plan();
+        Access access = request.command().access();
+        if (plan == null) {
+            single(client, Side.OLD, access, request, in, start, stats, slot);
+            return;
+        }
+        RequestKeys keys = engine.keys;
+        keys.look(request, in, start, plan);
+        Side authority = keys.authority(route);
+        if (authority == null) {
+            stats.count(Counter.CROSS_SIDE_REFUSALS);
+            slot.reply(crossSide(request));
+            return;
+        }
+        Verdict verdict = plan.verdict(access, keys.bucket());
+        if (verdict instanceof Verdict.Dual dual) {
+            dual(client, dual.authority(), false, request, in, start, stats, slot);
+        } else if (verdict instanceof Verdict.Shadowed shadowed) {
+            if (access == Access.WRITE) {
+                dual(client, shadowed.side(), true, request, in, start, stats, slot);
+            } else {
+                shadowRead(client, shadowed.side(), request, in, start, stats, slot);
+            }
+        } else if (access == Access.READ && verdict.primary() != authority) {
+            followerRead(client, authority, request, in, start, stats, slot);
+        } else {
+            single(client, verdict.primary(), access, request, in, start, stats, slot);
+        }
+    }
+
+    /** How many keys the request last looked at has. */
+    public int keyCount() {
+        return engine.keys.count();
+    }
+
+    /** Bucket of key {@code i} of the request last looked at. */
+    public int keyBucket(int i) {
+        return engine.keys.bucket(i);
+    }
+
+    /** Whether a request without a plan must wait: one is about to begin. */
+    private static boolean held(Route route, Request request) {
+        // Without a plan there is no salt, so no bucket: what holds one key holds all.
+        return request.command().access() != Access.SESSION && route.held(Bucket.KEYLESS);
+    }
+
+    private void single(
+            ClientLanes client,
+            Side side,
+            Access access,
+            Request request,
+            ByteBuf in,
+            int start,
+            LoopStats stats,
+            ReplySlot slot) {
+        SharedLane shared = access == Access.READ ? client.reads(side) : client.writes(side);
+        Lane lane = shared.lane();
+        if (lane == null) {
+            slot.reply(engine.unavailable(client.route(), side, shared.lastFailure()));
+            return;
+        }
+        lane.send(engine.singles.take().begin(client.route(), side, access, stats, slot), in, start, request.length());
+    }
+
+    private void followerRead(
+            ClientLanes client,
+            Side authority,
+            Request request,
+            ByteBuf in,
+            int start,
+            LoopStats stats,
+            ReplySlot slot) {
+        Route route = client.route();
+        Lane lane = client.reads(authority.other()).healthy();
+        MigrationState migration = route.migration();
+        if (lane == null || migration == null || engine.keys.unsettled(request, in, start, migration, client.db())) {
+            single(client, authority, Access.READ, request, in, start, stats, slot);
+            return;
+        }
+        ByteBuf frame = engine.loop.keep(in, start, request.length());
+        lane.send(
+                engine.followerReads
+                        .take()
+                        .begin(route, authority.other(), client.reads(authority), stats, frame, slot),
+                in,
+                start,
+                request.length());
+    }
+
+    private void shadowRead(
+            ClientLanes client, Side side, Request request, ByteBuf in, int start, LoopStats stats, ReplySlot slot) {
+        new ShadowReadExchange(
+                        engine,
+                        client.route(),
+                        side,
+                        request.command(),
+                        client.reads(side),
+                        client.reads(side.other()),
+                        stats,
+                        engine.loop.keep(in, start, request.length()),
+                        slot)
+                .start();
+    }
+
+    private void dual(
+            ClientLanes client,
+            Side authority,
+            boolean shadow,
+            Request request,
+            ByteBuf in,
+            int start,
+            LoopStats stats,
+            ReplySlot slot) {
+        SharedLane shared = client.writes(authority);
+        Lane lane = shared.lane();
+        if (lane == null) {
+            stats.count(Counter.dualWriteFailedOn(authority));
+            slot.reply(engine.unavailable(client.route(), authority, shared.lastFailure()));
+            return;
+        }
+        DualExchange exchange = dualExchange(client, authority, shadow, request, in, start, stats, slot, false);
+        lane.send(exchange, in, start, request.length());
+    }
+
+    private DualExchange dualExchange(
+            ClientLanes client,
+            Side authority,
+            boolean shadow,
+            Request request,
+            ByteBuf in,
+            int start,
+            LoopStats stats,
+            ReplySlot slot,
+            boolean pinned) {
+        Route route = client.route();
+        Plan plan = route.plan();
+        MigrationState migration = route.migration();
+        if (plan == null || migration == null) {
+            throw new IllegalStateException("a dual write without a migration");
+        }
+        boolean wait = !shadow && engine.keys.followerReads(plan);
+        DualExchange.Job job = new DualExchange.Job(
+                route, migration, client.db(), authority, client.writes(authority.other()), shadow, wait, stats, slot);
+        ByteBuf frame = engine.loop.keep(in, start, request.length());
+        return engine.duals.take().begin(job, request, frame, pinned);
+    }
+
+    /**
+     * The one side that is the authority for all keys of {@code request}; for a request without keys, the authority for keyless work.
+     * Null: the keys have different ones.
+     */
+    public @Nullable Side authority(Route route, Request request, ByteBuf in, int start) {
+        Plan plan = route.plan();
+        if (plan == null) {
+            return Side.OLD;
+        }
+        engine.keys.look(request, in, start, plan);
+        return engine.keys.authority(route);
+    }
+
+    /** Whether a request must wait for the plan change under way. */
+    public boolean mustWait(Route route, Request request, ByteBuf in, int start) {
+        if (!route.holding()) {
+            return false;
+        }
+        Plan plan = route.plan();
+        if (plan == null) {
+            return held(route, request);
+        }
+        engine.keys.look(request, in, start, plan);
+        return engine.keys.held(route);
+    }
+
+    /**
+     * Sends a request on a lane of the client's own to {@code side}, which is the authority for its keys. A write is noted in the ledger
+     * where the follower is to be kept in step.
+     */
+    public void sendPinned(
+            ClientLanes client,
+            Lane lane,
+            Side side,
+            Request request,
+            ByteBuf in,
+            int start,
+            LoopStats stats,
+            ReplySlot slot) {
+        Plan plan = client.route().plan();
+        if (plan != null && writes(request)) {
+            engine.keys.look(request, in, start, plan);
+            Verdict verdict = plan.verdict(Access.WRITE, engine.keys.bucket());
+            if (!(verdict instanceof Verdict.Single)) {
+                lane.send(
+                        dualExchange(client, side, false, request, in, start, stats, slot, true),
+                        in,
+                        start,
+                        request.length());
+                return;
+            }
+        }
+        lane.send(
+                engine.singles
+                        .take()
+                        .begin(client.route(), side, request.command().access(), stats, slot),
+                in,
+                start,
+                request.length());
+    }
+
+    /** Sends a request that may wait at the server, on a lane of the client's own to {@code side}. */
+    public void sendBlocking(
+            ClientLanes client,
+            Lane lane,
+            Side side,
+            Request request,
+            ByteBuf in,
+            int start,
+            LoopStats stats,
+            ReplySlot slot) {
+        TransactionWrites writes = null;
+        if (client.route().plan() != null) {
+            writes = new TransactionWrites(client.lanes().protocol().keys());
+            collectWrites(client, request, in, start, writes);
+        }
+        lane.send(new BlockingExchange(engine, client.route(), side, writes, stats, slot), in, start, request.length());
+    }
+
+    /** Sends a request of a transaction, which does nothing yet. */
+    public void sendQueued(
+            ClientLanes client,
+            Lane lane,
+            Side side,
+            Request request,
+            ByteBuf in,
+            int start,
+            LoopStats stats,
+            ReplySlot slot) {
+        lane.send(
+                engine.singles.take().begin(client.route(), side, Access.PINNED, stats, slot),
+                in,
+                start,
+                request.length());
+    }
+
+    /** Makes the exchange that commits a transaction: {@code writes} are the keys it will have written. */
+    public void sendCommit(
+            ClientLanes client,
+            Lane lane,
+            Side side,
+            TransactionWrites writes,
+            ByteBuf in,
+            int start,
+            int length,
+            LoopStats stats,
+            ReplySlot slot) {
+        MigrationState migration = client.route().migration();
+        SingleExchange plain = engine.singles.take().begin(client.route(), side, Access.PINNED, stats, slot);
+        if (migration == null || writes.isEmpty()) {
+            lane.send(plain, in, start, length);
+        } else {
+            lane.send(new CommitExchange(plain, writes, migration, side), in, start, length);
+        }
+    }
+
+    /** Notes the keys that {@code request}, queued in a transaction, will write; nothing where no follower is kept in step. */
+    public void collectWrites(ClientLanes client, Request request, ByteBuf in, int start, TransactionWrites into) {
+        Plan plan = client.route().plan();
+        if (plan == null || !writes(request)) {
+            return;
+        }
+        engine.keys.look(request, in, start, plan);
+        if (!(plan.verdict(Access.WRITE, engine.keys.bucket()) instanceof Verdict.Single)) {
+            into.add(engine.keys, request, in, start, client.db());
+        }
+    }
+
+    private static boolean writes(Request request) {
+        return request.command().effect() != EffectRule.NONE;
+    }
+
+    private byte[] crossSide(Request request) {
+        return engine.replies.error(
+                "CROSSSIDE",
+                "segue: the keys of " + request.command().name()
+                        + " are on different sides of the migration right now (expected: keys on one side, such as keys that"
+                        + " share a hash tag)");
+    }
+
+    /** The reply to a request whose keys have different authorities. */
+    public byte[] crossSideReply(Request request, LoopStats stats) {
+        stats.count(Counter.CROSS_SIDE_REFUSALS);
+        return crossSide(request);
+    }
+
+    /** The reply to a request whose side cannot be reached. */
+    public byte[] unavailableReply(Route route, Side side, String reason) {
+        return engine.unavailable(route, side, reason);
+    }
+}

@@ -1,0 +1,224 @@
+package io.segue.proxy.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.segue.core.verdict.Side;
+import io.segue.proxy.protocol.KeyCopy;
+import io.segue.proxy.protocol.ProtocolException;
+import io.segue.proxy.protocol.ReplyParser;
+import io.segue.proxy.upstream.Lane;
+import io.segue.proxy.upstream.Loop;
+import io.segue.proxy.upstream.ReplyHandler;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings one key of the ledger back in step.
+ *
+ * <ol>
+ *   <li>Reads the key at the authority, writes it to the follower, reads it there.
+ *   <li>Waits until everything that could still have been under way to the follower, also from other proxies, has arrived or been given up.
+ *   <li>Reads both again. If they are alike, or neither has changed since the copy, the key is forgotten; otherwise it begins again later.
+ * </ol>
+ *
+ * A write that this proxy sees in between changes the entry's generation, and the key begins again too. Confined to one event loop.
+ */
+final class KeyRepair {
+    /** Tells the repairer how it ended. */
+    interface Done {
+        void done(KeyRepair repair, Result result);
+    }
+
+    /** How it ended. */
+    enum Result {
+        REPAIRED,
+        /** Written meanwhile: soon again. */
+        CHANGED,
+        /** A server refused or was lost: later again. */
+        FAILED
+    }
+
+    final Ledger.Key key;
+    final Ledger.Entry entry;
+    private final Loop loop;
+    private final KeyCopy copy;
+    private final Lane authority;
+    private final Lane follower;
+    private final Side side;
+    private final MigrationState migration;
+    private final long settleMs;
+    private final Done whenDone;
+    private KeyCopy.@Nullable State copied;
+    private KeyCopy.@Nullable State arrived;
+    private KeyCopy.@Nullable State later;
+    private String failure = "";
+
+    KeyRepair(
+            Ledger.Key key,
+            Ledger.Entry entry,
+            Loop loop,
+            KeyCopy copy,
+            Lane authority,
+            Lane follower,
+            MigrationState migration,
+            long settleMs,
+            Done whenDone) {
+        this.key = key;
+        this.entry = entry;
+        this.loop = loop;
+        this.copy = copy;
+        this.authority = authority;
+        this.follower = follower;
+        this.side = entry.authority;
+        this.migration = migration;
+        this.settleMs = settleMs;
+        this.whenDone = whenDone;
+    }
+
+    /** Why it failed; empty if it did not. */
+    String failure() {
+        return failure;
+    }
+
+    void start() {
+        read(authority, (reply, state) -> {
+            copied = state.withoutPayload();
+            write(state);
+        });
+    }
+
+    private void write(KeyCopy.State state) {
+        follower.send(
+                new Reply(1, true) {
+                    @Override
+                    void whole(ByteBuf reply) {
+                        read(follower, (again, there) -> {
+                            arrived = there.withoutPayload();
+                            loop.executor().schedule(KeyRepair.this::settled, settleMs, TimeUnit.MILLISECONDS);
+                        });
+                    }
+                },
+                copy.write(loop.alloc(), key.bytes(), state));
+    }
+
+    private void settled() {
+        read(authority, (reply, state) -> {
+            later = state.withoutPayload();
+            read(follower, (again, there) -> decide(there));
+        });
+    }
+
+    private void decide(KeyCopy.State there) {
+        KeyCopy.State here = later;
+        KeyCopy.State before = copied;
+        KeyCopy.State thereBefore = arrived;
+        boolean alike = here != null
+                && (here.same(there)
+                        || (before != null
+                                && thereBefore != null
+                                && here.same(before)
+                                && there.same(thereBefore)
+                                && (here.payload() == null) == (there.payload() == null)));
+        if (alike && migration.ledger().clear(key, entry.generation)) {
+            migration.countRepaired();
+            whenDone.done(this, Result.REPAIRED);
+        } else {
+            whenDone.done(this, Result.CHANGED);
+        }
+    }
+
+    private void failed(String reason) {
+        failure = reason;
+        whenDone.done(this, Result.FAILED);
+    }
+
+    /** Takes a state; the state's payload is a part of the reply and lives no longer than the call. */
+    private interface Reader {
+        void read(ByteBuf reply, KeyCopy.State state);
+    }
+
+    private void read(Lane lane, Reader then) {
+        lane.send(
+                new Reply(copy.readReplies(), false) {
+                    @Override
+                    void whole(ByteBuf reply) {
+                        KeyCopy.State state;
+                        try {
+                            state = copy.state(reply);
+                        } catch (ProtocolException e) {
+                            failed(e.text());
+                            return;
+                        }
+                        then.read(reply, state);
+                    }
+                },
+                copy.read(loop.alloc(), key.bytes()),
+                copy.readReplies());
+    }
+
+    /** Waits for the last of some replies. */
+    private abstract class Reply implements ReplyHandler {
+        private final boolean changes;
+        private int left;
+        private boolean over;
+        private @Nullable ByteBuf kept;
+
+        Reply(int replies, boolean changes) {
+            this.left = replies;
+            this.changes = changes;
+        }
+
+        abstract void whole(ByteBuf reply);
+
+        @Override
+        public void onReply(Lane lane, ByteBuf in, int from, int to, boolean last, ReplyParser.Kind kind) {
+            if (left > 1) {
+                left -= last ? 1 : 0;
+                return;
+            }
+            ByteBuf so = kept;
+            if (so == null) {
+                so = loop.alloc().buffer(to - from);
+            }
+            kept = so.writeBytes(in, from, to - from);
+            if (!last) {
+                return;
+            }
+            kept = null;
+            try {
+                if (kind == ReplyParser.Kind.ERROR) {
+                    failed(so.toString(StandardCharsets.UTF_8).strip());
+                } else {
+                    whole(so);
+                }
+            } finally {
+                so.release();
+            }
+        }
+
+        @Override
+        public void onLost(Lane lane, String reason, boolean maybeSent) {
+            if (over) {
+                return;
+            }
+            over = true;
+            ByteBuf so = kept;
+            kept = null;
+            if (so != null) {
+                so.release();
+            }
+            if (changes && maybeSent) {
+                // A copy that is executed late would undo a newer one.
+                migration.fence(side.other(), lane);
+            }
+            failed(reason);
+        }
+
+        @Override
+        public void onOverdue(Lane lane, long ageNs) {
+            if (ageNs > TimeUnit.SECONDS.toNanos(30)) {
+                lane.fail("no answer to the repair of a key for 30 s");
+            }
+        }
+    }
+}

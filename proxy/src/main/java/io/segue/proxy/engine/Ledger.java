@@ -1,0 +1,184 @@
+package io.segue.proxy.engine;
+
+import io.segue.core.verdict.Side;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The keys whose two sides are not known to be equal. As long as a key is here its writes go to the authority alone, its reads
+ * are answered by the authority, and the repairer works on it. Bounded: past the limit <em>every</em> key counts as divergent until a sweep
+ * over both sides is through. Thread-safe.
+ */
+final class Ledger {
+    /** Why a key is here. */
+    enum Cause {
+        /** The follower could not be reached or did not answer. */
+        FOLLOWER_UNAVAILABLE,
+        /** The follower refused what the authority accepted. */
+        FOLLOWER_REFUSED,
+        /** The two sides answered the same write differently. */
+        OUTCOMES_DIFFER,
+        /** What the write did cannot be derived from it: a script, a transaction. */
+        NOT_DERIVABLE,
+        /** Two connections wrote it at the same time. */
+        CONCURRENT,
+        /** The authority's connection was lost: it may have executed the write or not. */
+        OUTCOME_UNKNOWN,
+        /** Found by a sweep over the whole data set. */
+        SWEEP
+    }
+
+    /** Identifies a key on a server. */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by content below.
+    record Key(int db, byte[] bytes) {
+        @Override
+        public boolean equals(@Nullable Object o) {
+            return o instanceof Key k && k.db == db && Arrays.equals(k.bytes, bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * Arrays.hashCode(bytes) + db;
+        }
+    }
+
+    /** What is known of a key. Immutable but for the repairer's own notes. */
+    static final class Entry {
+        final Cause cause;
+        final Side authority;
+        final long sinceMs;
+        /** Changes with every write, so that the repairer sees that its copy is out of date. */
+        final long generation;
+
+        Entry(Cause cause, Side authority, long sinceMs, long generation) {
+            this.cause = cause;
+            this.authority = authority;
+            this.sinceMs = sinceMs;
+            this.generation = generation;
+        }
+    }
+
+    private final int limit;
+    private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
+    private final AtomicLong generations = new AtomicLong();
+    private final AtomicLong overflows = new AtomicLong();
+    private volatile boolean empty = true;
+    private volatile boolean everything;
+    private volatile long everythingSinceMs;
+
+    Ledger(int limit) {
+        this.limit = limit;
+    }
+
+    /** Whether nothing at all is here. */
+    boolean isEmpty() {
+        return empty;
+    }
+
+    /** Whether the key's sides are not known to be equal. Allocates only while the ledger is not empty. */
+    boolean contains(int db, byte[] bytes, int length) {
+        return !empty && (everything || entries.containsKey(new Key(db, Arrays.copyOf(bytes, length))));
+    }
+
+    /** Notes a key, or notes once more that it was written. */
+    void mark(int db, byte[] bytes, int length, Cause cause, Side authority) {
+        mark(new Key(db, Arrays.copyOf(bytes, length)), cause, authority);
+    }
+
+    void mark(Key key, Cause cause, Side authority) {
+        // Set before the entry is there, and never unset while one is: a reader that misses the entry has looked before
+        // the mark.
+        empty = false;
+        if (entries.size() >= limit && !entries.containsKey(key)) {
+            markEverything();
+            return;
+        }
+        long generation = generations.incrementAndGet();
+        long now = System.currentTimeMillis();
+        entries.compute(
+                key,
+                (k, was) -> new Entry(
+                        was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation));
+        empty = false;
+    }
+
+    /** Every key counts as divergent, until {@link #sweepFinished}. */
+    void markEverything() {
+        overflows.incrementAndGet();
+        if (!everything) {
+            everythingSinceMs = System.currentTimeMillis();
+        }
+        empty = false;
+        everything = true;
+    }
+
+    /** Whether a sweep over both sides is owed. */
+    boolean everything() {
+        return everything;
+    }
+
+    /** Changes whenever another sweep is owed; read before a sweep. */
+    long sweepTicket() {
+        return overflows.get();
+    }
+
+    /** A sweep that began with {@code ticket} has gone over both sides. */
+    void sweepFinished(long ticket) {
+        if (overflows.get() == ticket) {
+            everything = false;
+            recheckEmpty();
+        }
+    }
+
+    /** The key's sides were found equal; forgotten unless it was written since {@code generation}. */
+    boolean clear(Key key, long generation) {
+        Entry left = entries.computeIfPresent(key, (k, e) -> e.generation == generation ? null : e);
+        recheckEmpty();
+        return left == null;
+    }
+
+    private void recheckEmpty() {
+        if (!everything && entries.isEmpty()) {
+            empty = true;
+            // A mark may have come in between: it must win.
+            if (everything || !entries.isEmpty()) {
+                empty = false;
+            }
+        }
+    }
+
+    @Nullable
+    Entry get(Key key) {
+        return entries.get(key);
+    }
+
+    /** Number of keys noted one by one; one more stands for everything. */
+    long size() {
+        return entries.size() + (everything ? 1L : 0L);
+    }
+
+    /** When the oldest entry was marked, milliseconds since the Unix epoch; 0 if there is none. */
+    long oldestMs() {
+        long oldest = everything ? everythingSinceMs : Long.MAX_VALUE;
+        for (Entry entry : entries.values()) {
+            oldest = Math.min(oldest, entry.sinceMs);
+        }
+        return oldest == Long.MAX_VALUE ? 0 : oldest;
+    }
+
+    /** At most {@code most} of the keys. */
+    List<Key> some(int most) {
+        List<Key> keys = new ArrayList<>(Math.min(most, entries.size()));
+        for (Key key : entries.keySet()) {
+            if (keys.size() >= most) {
+                break;
+            }
+            keys.add(key);
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,160 @@
+package io.segue.proxy.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.segue.core.operation.Bucket;
+import io.segue.core.plan.Plan;
+import io.segue.core.verdict.Side;
+import io.segue.proxy.protocol.Keys;
+import io.segue.proxy.protocol.Request;
+import io.segue.proxy.upstream.Loop;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What routing needs to know of the keys of one request: their buckets, their stripes, and whether they belong together. Reused:
+ * valid until the next {@link #look}. Confined to one event loop.
+ */
+final class RequestKeys {
+    private final Loop loop;
+    private final Keys keys;
+    private int count;
+    private int[] buckets = new int[4];
+    private int[] stripes = new int[4];
+    private byte[] key = new byte[0];
+    private int keyLength;
+
+    RequestKeys(Loop loop, Keys keys) {
+        this.loop = loop;
+        this.keys = keys;
+    }
+
+    /** Looks at the keys of {@code request}, whose frame starts at {@code start}. */
+    void look(Request request, ByteBuf in, int start, Plan plan) {
+        count = keys.find(request, in, start);
+        if (buckets.length < count) {
+            buckets = new int[count];
+            stripes = new int[count];
+        } else if (buckets.length > 1024 && count <= 4) {
+            buckets = new int[4];
+            stripes = new int[4];
+        }
+        for (int i = 0; i < count; i++) {
+            load(request, in, start, i);
+            long hash = Bucket.hash(key, 0, keyLength, plan.salt());
+            long unit = keys.samplingUnit(key, keyLength);
+            int from = (int) (unit >>> 32);
+            int to = (int) unit;
+            stripes[i] = Stripes.of(hash);
+            buckets[i] =
+                    from == 0 && to == keyLength ? Bucket.fromHash(hash) : Bucket.of(key, from, to - from, plan.salt());
+        }
+    }
+
+    /** How many keys there are. */
+    int count() {
+        return count;
+    }
+
+    /** Bucket of the first key; the bucket of keyless work if there is none. */
+    int bucket() {
+        return count == 0 ? Bucket.KEYLESS : buckets[0];
+    }
+
+    int bucket(int i) {
+        return buckets[i];
+    }
+
+    int stripe(int i) {
+        return stripes[i];
+    }
+
+    int[] stripes() {
+        return Arrays.copyOf(stripes, count);
+    }
+
+    /** The one authority of all keys; null if they have different ones. */
+    @Nullable
+    Side authority(Route route) {
+        Side first = route.authority(bucket());
+        for (int i = 1; i < count; i++) {
+            if (route.authority(buckets[i]) != first) {
+                return null;
+            }
+        }
+        return first;
+    }
+
+    /** Whether a key must wait for a plan change. */
+    boolean held(Route route) {
+        if (count == 0) {
+            return route.held(Bucket.KEYLESS);
+        }
+        for (int i = 0; i < count; i++) {
+            if (route.held(buckets[i])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether clients may be reading one of the keys from the follower. */
+    boolean followerReads(Plan plan) {
+        for (int i = 0; i < count; i++) {
+            if (plan.followerReads(buckets[i])) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the two sides of some key may differ right now: a dual write is under way, or it is in the ledger. */
+    boolean unsettled(Request request, ByteBuf in, int start, MigrationState migration, int db) {
+        for (int i = 0; i < count; i++) {
+            if (migration.stripes().busy(stripes[i])) {
+                return true;
+            }
+        }
+        return inLedger(request, in, start, migration, db);
+    }
+
+    /** Whether some key is in the ledger. Call after {@link #look} at the same request. */
+    boolean inLedger(Request request, ByteBuf in, int start, MigrationState migration, int db) {
+        Ledger ledger = migration.ledger();
+        if (ledger.isEmpty()) {
+            return false;
+        }
+        if (ledger.everything()) {
+            return true;
+        }
+        for (int i = 0; i < count; i++) {
+            load(request, in, start, i);
+            if (ledger.contains(db, key, keyLength)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Puts every key of {@code request} into the ledger. Looks for the keys itself. */
+    void mark(
+            Request request,
+            ByteBuf in,
+            int start,
+            MigrationState migration,
+            int db,
+            Ledger.Cause cause,
+            Side authority) {
+        count = keys.find(request, in, start);
+        for (int i = 0; i < count; i++) {
+            load(request, in, start, i);
+            migration.ledger().mark(db, key, keyLength, cause, authority);
+        }
+    }
+
+    private void load(Request request, ByteBuf in, int start, int i) {
+        int argument = keys.argument(i);
+        keyLength = request.argLength(argument);
+        key = loop.scratch(keyLength);
+        in.getBytes(start + request.argStart(argument), key, 0, keyLength);
+    }
+}

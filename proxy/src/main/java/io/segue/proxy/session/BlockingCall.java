@@ -1,0 +1,193 @@
+package io.segue.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.segue.core.verdict.Side;
+import io.segue.proxy.config.ServerAddress;
+import io.segue.proxy.engine.ReplySlot;
+import io.segue.proxy.engine.Route;
+import io.segue.proxy.protocol.ProtocolException;
+import io.segue.proxy.protocol.Request;
+import io.segue.proxy.protocol.RequestParser;
+import io.segue.proxy.protocol.ServerFacts;
+import io.segue.proxy.session.ClientSession.Gate;
+import io.segue.proxy.upstream.Lane;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that may wait at the server, on the client's own connection. Nothing else of the client is served meanwhile. When the
+ * authority of its keys moves while it waits, it is woken at the old server and, unless that had a result after all, made again at the new one.
+ * Confined to one event loop.
+ */
+final class BlockingCall implements ReplySlot {
+    private final ClientSession session;
+    private @Nullable ReplySlot client;
+    private @Nullable ByteBuf frame;
+    private @Nullable ServerAddress at;
+    private @Nullable Lane lane;
+    private @Nullable ByteBuf answer;
+    private @Nullable Route wokenFor;
+    private boolean parked;
+
+    BlockingCall(ClientSession session) {
+        this.session = session;
+    }
+
+    /** Makes the request; false: its keys are changing sides, offer it again. */
+    boolean start(Request request, ByteBuf in, int start) {
+        if (session.mustWait(request, in, start)) {
+            return false;
+        }
+        client = session.openSlot();
+        frame = session.loop().alloc().buffer(request.length()).writeBytes(in, start, request.length());
+        session.shut(Gate.WAITING);
+        send(request, in, start);
+        return true;
+    }
+
+    private void send(Request request, ByteBuf in, int start) {
+        Route route = session.lanes().route();
+        Side side = session.dispatcher().authority(route, request, in, start);
+        if (side == null) {
+            finish(session.dispatcher().crossSideReply(request, session.stats()));
+            return;
+        }
+        ServerAddress address = route.writes(side);
+        Lane to = session.actions().own().to(address, session.lanes());
+        at = address;
+        lane = to;
+        session.dispatcher().sendBlocking(session.lanes(), to, side, request, in, start, session.stats(), this);
+    }
+
+    /** The route changed: if the keys are elsewhere now, or about to be, wakes the call. */
+    void followRoute() {
+        ByteBuf bytes = frame;
+        Lane blocked = lane;
+        ServerAddress was = at;
+        if (bytes == null || blocked == null || was == null || wokenFor != null) {
+            return;
+        }
+        if (parked) {
+            makeAgain();
+            return;
+        }
+        Request again = parse(bytes);
+        Route route = session.lanes().route();
+        Side side = session.dispatcher().authority(route, again, bytes, 0);
+        boolean stays = side != null && route.writes(side).equals(was);
+        if (stays && !session.dispatcher().mustWait(route, again, bytes, 0)) {
+            return;
+        }
+        ServerFacts facts = blocked.facts();
+        Lane waker = session.lanes()
+                .lanes()
+                .shared(was, session.lanes().profile(was))
+                .lane();
+        if (facts != null && facts.connectionId() >= 0 && waker != null) {
+            wokenFor = route;
+            route.beginWaking();
+            OwnLanes.sendSilently(waker, session.interlay().protocol().unblock(facts.connectionId()));
+        }
+    }
+
+    private boolean cameBack() {
+        Route route = wokenFor;
+        wokenFor = null;
+        if (route != null) {
+            route.endWaking();
+        }
+        return route != null;
+    }
+
+    private Request parse(ByteBuf bytes) {
+        RequestParser parser = session.interlay().protocol().requestParser(SessionSettings.DEFAULT.frames());
+        try {
+            if (!parser.parse(bytes, bytes.readerIndex())) {
+                throw new IllegalStateException("a request that was whole is not any more");
+            }
+        } catch (ProtocolException e) {
+            throw new IllegalStateException("a request that was good is not any more", e);
+        }
+        return parser.request();
+    }
+
+    @Override
+    public void reply(ByteBuf in, int from, int to, boolean last) {
+        ByteBuf so = answer;
+        if (so == null) {
+            so = session.loop().alloc().buffer(to - from);
+        }
+        answer = so.writeBytes(in, from, to - from);
+        if (!last) {
+            return;
+        }
+        answer = null;
+        ByteBuf bytes = frame;
+        if (cameBack() && bytes != null && session.interlay().protocol().cameBackEmpty(so)) {
+            so.release();
+            // Not at once: this is the old lane's read loop.
+            session.loop().executor().execute(this::makeAgain);
+            return;
+        }
+        byte[] reply = new byte[so.readableBytes()];
+        so.readBytes(reply).release();
+        finish(reply);
+    }
+
+    private void makeAgain() {
+        ByteBuf bytes = frame;
+        if (bytes == null) {
+            return;
+        }
+        Request again = parse(bytes);
+        parked = session.dispatcher().mustWait(session.lanes().route(), again, bytes, 0);
+        if (!parked) {
+            send(again, bytes, 0);
+        }
+    }
+
+    @Override
+    public void reply(byte[] reply) {
+        finish(reply);
+    }
+
+    private void finish(byte[] reply) {
+        ReplySlot to = client;
+        clear();
+        if (to != null) {
+            to.reply(reply);
+        }
+        session.open(Gate.WAITING);
+    }
+
+    @Override
+    public void broken(String reason) {
+        ReplySlot to = client;
+        clear();
+        if (to != null) {
+            to.broken(reason);
+        }
+    }
+
+    /** The client is gone. */
+    void forget() {
+        clear();
+    }
+
+    private void clear() {
+        cameBack();
+        parked = false;
+        ByteBuf bytes = frame;
+        ByteBuf partial = answer;
+        frame = null;
+        answer = null;
+        client = null;
+        lane = null;
+        at = null;
+        if (bytes != null) {
+            bytes.release();
+        }
+        if (partial != null) {
+            partial.release();
+        }
+    }
+}

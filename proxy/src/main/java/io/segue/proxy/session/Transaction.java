@@ -1,0 +1,138 @@
+package io.segue.proxy.session;
+
+import io.netty.buffer.ByteBuf;
+import io.segue.core.verdict.Side;
+import io.segue.proxy.engine.ReplySlot;
+import io.segue.proxy.engine.Route;
+import io.segue.proxy.engine.TransactionWrites;
+import io.segue.proxy.protocol.Request;
+import io.segue.proxy.protocol.SessionControl.Ending;
+import io.segue.proxy.protocol.SessionControl.Queued;
+import io.segue.proxy.upstream.Lane;
+import java.util.BitSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client's transaction: everything from its first watched or queued key to its end runs on one connection to the side that is the
+ * authority for that key. If the authority of any of its keys moves before the end, it must not be committed. Confined to one event loop.
+ */
+final class Transaction {
+    private final ClientSession session;
+    private final OwnLanes own;
+    private final BitSet buckets = new BitSet();
+    private @Nullable Side side;
+    private @Nullable Lane lane;
+    private boolean opened;
+    private TransactionWrites writes;
+
+    Transaction(ClientSession session, OwnLanes own) {
+        this.session = session;
+        this.own = own;
+        this.writes = freshWrites();
+    }
+
+    private TransactionWrites freshWrites() {
+        return new TransactionWrites(session.interlay().protocol().keys());
+    }
+
+    /** Adds a request; {@code opening} (if any) goes ahead the first time. */
+    Queued queue(Request request, ByteBuf in, int start, byte[] opening) {
+        if (session.mustWait(request, in, start)) {
+            return Queued.LATER;
+        }
+        Route route = session.lanes().route();
+        Side wanted = session.dispatcher().authority(route, request, in, start);
+        boolean keyless = route.plan() != null && session.dispatcher().keyCount() == 0;
+        Side so = side;
+        if (so != null && keyless) {
+            wanted = so;
+        }
+        if (wanted == null || (so != null && wanted != so)) {
+            session.openSlot().reply(session.dispatcher().crossSideReply(request, session.stats()));
+            return Queued.REFUSED;
+        }
+        if (route.plan() != null) {
+            for (int i = 0; i < session.dispatcher().keyCount(); i++) {
+                buckets.set(session.dispatcher().keyBucket(i));
+            }
+        }
+        Lane to = lane;
+        if (to == null) {
+            to = own.to(route.writes(wanted), session.lanes());
+            lane = to;
+            side = wanted;
+        }
+        if (!opened && opening.length > 0) {
+            opened = true;
+            OwnLanes.sendSilently(to, opening);
+        }
+        if (opened) {
+            session.dispatcher().collectWrites(session.lanes(), request, in, start, writes);
+        }
+        session.dispatcher()
+                .sendQueued(session.lanes(), to, wanted, request, in, start, session.stats(), session.openSlot());
+        return Queued.SENT;
+    }
+
+    /** Ends it; false: its keys are changing sides right now. */
+    boolean end(Request request, ByteBuf in, int start, Ending ending) {
+        Lane to = lane;
+        Side so = side;
+        if (to == null || so == null) {
+            throw new IllegalStateException("no transaction has begun");
+        }
+        if (ending == Ending.COMMIT && changing()) {
+            session.shut(ClientSession.Gate.HELD);
+            return false;
+        }
+        ReplySlot slot = session.openSlot();
+        if (ending == Ending.COMMIT) {
+            session.dispatcher()
+                    .sendCommit(session.lanes(), to, so, writes, in, start, request.length(), session.stats(), slot);
+        } else {
+            session.dispatcher().sendQueued(session.lanes(), to, so, request, in, start, session.stats(), slot);
+        }
+        forget();
+        return true;
+    }
+
+    private boolean changing() {
+        Route route = session.lanes().route();
+        return route.holding() && buckets.stream().anyMatch(route::held);
+    }
+
+    boolean begun() {
+        return lane != null;
+    }
+
+    /** Whether every key is still where the transaction runs. */
+    boolean stillValid() {
+        Route route = session.lanes().route();
+        Side so = side;
+        Lane to = lane;
+        if (so == null || to == null) {
+            return true;
+        }
+        return to.open()
+                && own.isTo(to, route.writes(so))
+                && buckets.stream().allMatch(bucket -> route.authority(bucket) == so);
+    }
+
+    /** Gives it up; the connection is told. */
+    void abandon(byte[] closing) {
+        Lane to = lane;
+        if (to != null && closing.length > 0) {
+            OwnLanes.sendSilently(to, closing);
+        }
+        forget();
+    }
+
+    /** Forgets it; nothing is sent. */
+    void forget() {
+        lane = null;
+        side = null;
+        opened = false;
+        buckets.clear();
+        writes = freshWrites();
+    }
+}

@@ -6,10 +6,8 @@ import io.segue.proxy.telemetry.InterlayStats;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.NullMarked;
 
 /** The data plane as the rest of the process sees it. All methods may be called from any thread and do not block. */
-@NullMarked
 public interface DataPlane {
 
     /** Runs configurations. */

@@ -1,0 +1,251 @@
+package io.segue.proxy.net;
+
+import io.segue.core.plan.Plan;
+import io.segue.proxy.config.ConfigRejectedException;
+import io.segue.proxy.config.InterlaySpec;
+import io.segue.proxy.config.PlanSpec;
+import io.segue.proxy.config.ProxySnapshot;
+import io.segue.proxy.config.ServerAddress;
+import io.segue.proxy.engine.MigrationState;
+import io.segue.proxy.engine.Repairer;
+import io.segue.proxy.engine.Route;
+import io.segue.proxy.protocol.Protocol;
+import io.segue.proxy.session.ClientHandler;
+import io.segue.proxy.session.Interlay;
+import io.segue.proxy.upstream.LaneProfile;
+import io.segue.proxy.upstream.Lanes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the configuration that is served to another one: all of it, or nothing.
+ *
+ * <ol>
+ *   <li>Check: every protocol is known, no two interlays want one address.
+ *   <li>Open the listeners that are new or listen elsewhere.
+ *   <li>Warm lanes to the servers of new plans.
+ *   <li>Prepare the routes that change ({@link PlanSwitch}).
+ *   <li>Commit: swap the routes, close what is gone.
+ * </ol>
+ *
+ * If a step fails, what the steps before it did is undone. Clients of interlays that stay notice nothing.
+ */
+final class Change {
+    private final ProxyServer server;
+    private final ProxySnapshot snapshot;
+    private final Map<String, Served> before;
+    private final Map<String, Served> after = new HashMap<>();
+    private final List<Listener> opened = new ArrayList<>();
+    private final List<PlanSwitch> switches = new ArrayList<>();
+
+    Change(ProxyServer server, ProxySnapshot snapshot) {
+        this.server = server;
+        this.snapshot = snapshot;
+        this.before = server.served();
+    }
+
+    CompletionStage<Void> run() {
+        try {
+            check();
+        } catch (ConfigRejectedException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        CompletionStage<Void> steps = CompletableFuture.completedFuture(null);
+        for (InterlaySpec spec : snapshot.interlays()) {
+            steps = steps.thenCompose(done -> serve(spec));
+        }
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        steps.thenCompose(done -> warm())
+                .thenCompose(done -> prepare())
+                .thenCompose(done -> commit())
+                .whenComplete((done, failure) -> {
+                    if (failure == null) {
+                        result.complete(null);
+                    } else {
+                        undo();
+                        Throwable cause = failure.getCause();
+                        result.completeExceptionally(cause instanceof ConfigRejectedException ? cause : failure);
+                    }
+                });
+        return result;
+    }
+
+    private void check() throws ConfigRejectedException {
+        Set<String> addresses = new HashSet<>();
+        for (InterlaySpec spec : snapshot.interlays()) {
+            String kind = spec.endpoint().kind();
+            if (server.protocol(kind) == null) {
+                throw new ConfigRejectedException("interlay " + spec.id() + ": endpoint.kind: " + kind
+                        + " (expected: one of " + server.kinds() + ")");
+            }
+            if (spec.port() != 0 && !addresses.add(spec.bind() + ":" + spec.port())) {
+                throw new ConfigRejectedException("interlay " + spec.id() + ": " + spec.bind() + ":" + spec.port()
+                        + " is wanted by another interlay too");
+            }
+        }
+    }
+
+    private CompletionStage<Void> serve(InterlaySpec spec) {
+        Served now = before.get(spec.id());
+        Protocol protocol = server.protocol(spec.endpoint().kind());
+        if (protocol == null) {
+            throw new IllegalStateException("checked before");
+        }
+        MigrationState migration = migration(spec, now);
+        Route route = route(spec, migration);
+        boolean same = now != null && now.interlay().protocol() == protocol;
+        Interlay interlay = same && now != null ? now.interlay() : server.interlay(spec.id(), protocol, route);
+        if (same && now != null && !now.interlay().route().spec().equals(spec)) {
+            switches.add(new PlanSwitch(interlay, route, () -> tellSessions(interlay), server.firstLoop()));
+        }
+        if (same && now != null && now.listener().isAt(spec)) {
+            after.put(spec.id(), with(interlay, now.listener(), migration, now, spec));
+            return CompletableFuture.completedFuture(null);
+        }
+        return server.listen(spec, interlay).thenAccept(listener -> {
+            opened.add(listener);
+            after.put(spec.id(), with(interlay, listener, migration, now, spec));
+        });
+    }
+
+    private static Served with(
+            Interlay interlay,
+            Listener listener,
+            @Nullable MigrationState migration,
+            @Nullable Served now,
+            InterlaySpec spec) {
+        PlanSpec plan = spec.plan();
+        return new Served(
+                interlay,
+                listener,
+                migration,
+                migration != null && now != null && now.migration() == migration ? now.repairer() : null,
+                plan == null ? "" : plan.migrationUuid());
+    }
+
+    private static @Nullable MigrationState migration(InterlaySpec spec, @Nullable Served now) {
+        PlanSpec plan = spec.plan();
+        if (plan == null) {
+            return null;
+        }
+        boolean same = now != null && now.migrationUuid().equals(plan.migrationUuid());
+        MigrationState running = same && now != null ? now.migration() : null;
+        return running != null ? running : new MigrationState(plan.migrationId(), spec.id());
+    }
+
+    private Route route(InterlaySpec spec, @Nullable MigrationState migration) {
+        PlanSpec plan = spec.plan();
+        if (plan == null || migration == null) {
+            return Route.direct(spec, server.loops());
+        }
+        Plan compiled = Plan.compile(plan.migrationId(), plan.migrationUuid(), plan.strategy(), server.labels());
+        return Route.split(spec, compiled, migration, server.loops());
+    }
+
+    private CompletionStage<Void> tellSessions(Interlay interlay) {
+        return server.onEveryLoop(kit -> kit.sessionsNow(interlay).forEach(ClientHandler::onRouteChanged));
+    }
+
+    /** Opens the lanes that new plans need, and waits until each is up or has failed: nothing has to wait or be noted later. */
+    private CompletionStage<Void> warm() {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (InterlaySpec spec : snapshot.interlays()) {
+            PlanSpec plan = spec.plan();
+            Served now = before.get(spec.id());
+            if (plan != null && (now == null || !now.migrationUuid().equals(plan.migrationUuid()))) {
+                all.add(warm(spec, plan.newEndpoint().write()));
+                all.add(warm(spec, plan.newEndpoint().readOrWrite()));
+            }
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    private CompletableFuture<Void> warm(InterlaySpec spec, ServerAddress address) {
+        CompletableFuture<Void> warm = new CompletableFuture<>();
+        int versions = 2;
+        AtomicInteger left = new AtomicInteger(server.loops() * versions);
+        server.onEveryLoop(kit -> {
+            Lanes lanes = kit.parts(spec.endpoint().kind()).lanes();
+            for (int version = 2; version < 2 + versions; version++) {
+                lanes.shared(address, LaneProfile.clients(version, address.db()))
+                        .whenKnown(facts -> {
+                            if (left.decrementAndGet() == 0) {
+                                warm.complete(null);
+                            }
+                        });
+            }
+        });
+        return warm;
+    }
+
+    private CompletionStage<Void> prepare() {
+        CompletionStage<Void> steps = CompletableFuture.completedFuture(null);
+        for (PlanSwitch one : switches) {
+            steps = steps.thenCompose(done -> one.prepare());
+        }
+        return steps;
+    }
+
+    private CompletionStage<Void> commit() {
+        switches.forEach(PlanSwitch::commit);
+        Set<ServerAddress> inUse = new HashSet<>();
+        after.values().forEach(one -> inUse.addAll(one.interlay().route().addresses()));
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        for (Served one : before.values()) {
+            Served stays = after.get(one.interlay().id());
+            if (stays == null || stays.listener() != one.listener()) {
+                closing.add(one.listener().close().toCompletableFuture());
+            }
+            if (stays == null || stays.interlay() != one.interlay()) {
+                server.onEveryLoop(kit -> {
+                    kit.sessionsNow(one.interlay()).forEach(ClientHandler::close);
+                    kit.forget(one.interlay());
+                });
+            }
+        }
+        closing.add(CompletableFuture.runAsync(this::repairers, server.firstLoop()));
+        server.onEveryLoop(kit -> kit.allParts().forEach(parts -> parts.lanes().retainOnly(inUse)));
+        return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+    }
+
+    /** Starts and ends the repair of migrations; on the first loop, where repairers live. */
+    private void repairers() {
+        for (Served one : before.values()) {
+            Served stays = after.get(one.interlay().id());
+            Repairer repairer = one.repairer();
+            if (repairer != null && (stays == null || stays.repairer() != repairer)) {
+                repairer.stop();
+            }
+        }
+        after.replaceAll((id, one) -> one.migration() == null || one.repairer() != null ? one : repaired(one));
+        server.served(after);
+    }
+
+    private Served repaired(Served one) {
+        MigrationState migration = one.migration();
+        if (migration == null) {
+            return one;
+        }
+        Interlay interlay = one.interlay();
+        Repairer repairer = new Repairer(
+                server.firstKit().parts(interlay.protocol().id()).lanes(),
+                interlay::route,
+                migration,
+                interlay.stats().loop(0),
+                server.settings());
+        return new Served(interlay, one.listener(), migration, repairer, one.migrationUuid());
+    }
+
+    private void undo() {
+        switches.forEach(PlanSwitch::abort);
+        opened.forEach(Listener::close);
+    }
+}

@@ -1,0 +1,94 @@
+package io.segue.proxy.net;
+
+import io.netty.channel.EventLoop;
+import io.segue.proxy.config.ConfigRejectedException;
+import io.segue.proxy.engine.MigrationState;
+import io.segue.proxy.engine.Route;
+import io.segue.proxy.session.Interlay;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Changes one interlay's route within this proxy so that no key has two authorities at any moment.
+ *
+ * <ol>
+ *   <li>If no key's authority moves, there is nothing to prepare.
+ *   <li>Otherwise work on keys whose authority moves waits in the sessions (the hold), reads too; everything else flows.
+ *   <li>When what was under way before is through on both sides, and the ledger is empty, the route may be swapped.
+ *   <li>If that does not come about within the limit, the hold ends and nothing has changed.
+ * </ol>
+ */
+final class PlanSwitch {
+    private static final long LIMIT_MS = 3_000;
+    private static final long LOOK_EVERY_MS = 2;
+
+    /** Tells every session of the interlay that the route changed. */
+    interface SessionsTold {
+        /** Completes when all know. */
+        CompletionStage<Void> tell();
+    }
+
+    private final Interlay interlay;
+    private final Route before;
+    private final Route after;
+    private final SessionsTold tellSessions;
+    private final EventLoop timer;
+
+    /**
+     * @param tellSessions tells every session of the interlay that the route changed; completes when all know
+     * @param timer runs the waiting
+     */
+    PlanSwitch(Interlay interlay, Route after, SessionsTold tellSessions, EventLoop timer) {
+        this.interlay = interlay;
+        this.before = interlay.route();
+        this.after = after;
+        this.tellSessions = tellSessions;
+        this.timer = timer;
+    }
+
+    /** Gets ready; fails with {@link ConfigRejectedException}, and nothing has changed then. */
+    CompletionStage<Void> prepare() {
+        if (!before.movesAuthority(after)) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Route holding = before.holding(after::authorityServer);
+        interlay.route(holding);
+        CompletableFuture<Void> ready = new CompletableFuture<>();
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
+        tellSessions.tell().whenComplete((done, failure) -> look(holding, deadlineNs, ready));
+        return ready;
+    }
+
+    private void look(Route holding, long deadlineNs, CompletableFuture<Void> ready) {
+        MigrationState migration = before.migration();
+        boolean quiet = before.underWay() == 0 && holding.waking() == 0;
+        boolean settled = migration == null || migration.settled();
+        if (quiet && settled) {
+            ready.complete(null);
+        } else if (System.nanoTime() > deadlineNs) {
+            ready.completeExceptionally(new ConfigRejectedException("interlay " + interlay.id() + ": "
+                    + (quiet
+                            ? (migration == null ? 0 : migration.divergent())
+                                    + " keys are not known to be equal on both sides, and were not repaired"
+                            : before.underWay() + " requests did not finish")
+                    + " within " + LIMIT_MS + " ms"));
+        } else {
+            timer.schedule(() -> look(holding, deadlineNs, ready), LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Swaps the route and lets go what waits. */
+    void commit() {
+        interlay.route(after);
+        tellSessions.tell();
+    }
+
+    /** Goes back to the route before and lets go what waits. */
+    void abort() {
+        if (interlay.route() != before) {
+            interlay.route(before);
+            tellSessions.tell();
+        }
+    }
+}

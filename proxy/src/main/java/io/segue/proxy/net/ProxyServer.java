@@ -1,0 +1,304 @@
+package io.segue.proxy.net;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.util.concurrent.EventExecutor;
+import io.segue.core.operation.Labels;
+import io.segue.core.verdict.Side;
+import io.segue.proxy.config.ConfigTarget;
+import io.segue.proxy.config.InterlaySpec;
+import io.segue.proxy.config.LedgerNews;
+import io.segue.proxy.config.ProxySnapshot;
+import io.segue.proxy.config.ServerAddress;
+import io.segue.proxy.engine.Dispatcher;
+import io.segue.proxy.engine.MigrationState;
+import io.segue.proxy.engine.Route;
+import io.segue.proxy.engine.Settings;
+import io.segue.proxy.protocol.Protocol;
+import io.segue.proxy.session.ClientHandler;
+import io.segue.proxy.session.Interlay;
+import io.segue.proxy.session.SessionSettings;
+import io.segue.proxy.telemetry.Counter;
+import io.segue.proxy.telemetry.Gauge;
+import io.segue.proxy.telemetry.InterlayStats;
+import io.segue.proxy.upstream.Lanes;
+import io.segue.proxy.upstream.Loop;
+import io.segue.proxy.upstream.UpstreamTls;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The data plane: event loops, listeners, and the interlays they serve. Thread-safe. */
+public final class ProxyServer implements DataPlane {
+    private static final long FINISH_MS = 5_000;
+
+    private final Transport transport = Transport.best();
+    private final EventLoopGroup group;
+    private final ByteBufAllocator alloc = PooledByteBufAllocator.DEFAULT;
+    private final List<LoopKit> kits = new ArrayList<>();
+    private final Map<EventExecutor, LoopKit> kitByLoop = new HashMap<>();
+    private final Map<String, Protocol> protocols;
+    private final Labels labels;
+    private final SessionSettings sessionSettings;
+    private final Settings settings;
+    private final AtomicLong connectionIds = new AtomicLong();
+    private final Map<ServerAddress, AtomicInteger> openLanes = new ConcurrentHashMap<>();
+    private volatile Map<String, Served> served = Map.of();
+    private volatile boolean applied;
+
+    /**
+     * @param labels where the operations of this proxy come from
+     * @param threads number of event loops, at least 1
+     * @param known the protocols that can be served
+     */
+    public ProxyServer(
+            Labels labels, int threads, List<Protocol> known, SessionSettings sessionSettings, Settings settings) {
+        this.labels = labels;
+        this.sessionSettings = sessionSettings;
+        this.settings = settings;
+        this.protocols = new HashMap<>();
+        known.forEach(protocol -> protocols.put(protocol.id(), protocol));
+        this.group = transport.group(threads);
+        UpstreamTls tls = new UpstreamTls();
+        for (EventExecutor executor : group) {
+            LoopKit kit = new LoopKit(new Loop(kits.size(), (EventLoop) executor, alloc));
+            known.forEach(protocol -> kit.put(protocol.id(), parts(kit, protocol, tls)));
+            kits.add(kit);
+            kitByLoop.put(executor, kit);
+        }
+    }
+
+    private LoopKit.Parts parts(LoopKit kit, Protocol protocol, UpstreamTls tls) {
+        Lanes lanes = new Lanes(
+                kit.loop(),
+                protocol,
+                sessionSettings.frames(),
+                transport.client(),
+                tls,
+                "segue-proxy",
+                new LaneCounter(kit.loop().index()));
+        return new LoopKit.Parts(lanes, new Dispatcher(kit.loop(), protocol, settings));
+    }
+
+    @Override
+    public ConfigTarget target() {
+        return this::apply;
+    }
+
+    private CompletionStage<Void> apply(ProxySnapshot snapshot) {
+        return new Change(this, snapshot).run();
+    }
+
+    @Override
+    public Collection<InterlayStats> stats() {
+        return served.values().stream().map(one -> one.interlay().stats()).toList();
+    }
+
+    @Override
+    public List<LedgerNews> ledgers() {
+        List<LedgerNews> news = new ArrayList<>();
+        for (Served one : served.values()) {
+            MigrationState migration = one.migration();
+            if (migration != null) {
+                news.add(migration.news());
+            }
+        }
+        return news;
+    }
+
+    @Override
+    public boolean ready() {
+        return notReadyReason().isEmpty();
+    }
+
+    @Override
+    public String notReadyReason() {
+        if (!applied) {
+            return "no configuration yet";
+        }
+        for (Served one : served.values()) {
+            if (!one.listener().open()) {
+                return "the listener of interlay " + one.interlay().id() + " is closed";
+            }
+        }
+        return "";
+    }
+
+    /** Where an interlay listens, with the real port; null if it is not served. */
+    public @Nullable String listeningOn(String interlay) {
+        Served one = served.get(interlay);
+        return one == null ? null : one.listener().address();
+    }
+
+    @Override
+    public CompletionStage<Void> close() {
+        List<CompletableFuture<Void>> closing = new ArrayList<>();
+        for (Served one : served.values()) {
+            closing.add(one.listener().close().toCompletableFuture());
+            closing.add(onEveryLoop(kit -> kit.sessionsNow(one.interlay()).forEach(ClientHandler::finish))
+                    .toCompletableFuture());
+        }
+        CompletableFuture<Void> gone = new CompletableFuture<>();
+        long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(FINISH_MS);
+        CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> waitForSessions(deadlineNs, gone));
+        return gone;
+    }
+
+    private void waitForSessions(long deadlineNs, CompletableFuture<Void> gone) {
+        long open = 0;
+        for (Served one : served.values()) {
+            open += connections(one.interlay().stats());
+        }
+        if (open > 0 && System.nanoTime() < deadlineNs) {
+            firstLoop().schedule(() -> waitForSessions(deadlineNs, gone), 5, TimeUnit.MILLISECONDS);
+            return;
+        }
+        group.shutdownGracefully(0, 2, TimeUnit.SECONDS).addListener(future -> gone.complete(null));
+    }
+
+    private static long connections(InterlayStats stats) {
+        return stats.value(Counter.CLIENT_CONNECTIONS_OPENED) - stats.value(Counter.CLIENT_CONNECTIONS_CLOSED);
+    }
+
+    /** Something done on each loop. */
+    interface OnLoop {
+        void run(LoopKit kit);
+    }
+
+    /** Runs {@code task} on each loop; completes when all have. */
+    CompletionStage<Void> onEveryLoop(OnLoop task) {
+        List<CompletableFuture<Void>> all = new ArrayList<>();
+        for (LoopKit kit : kits) {
+            all.add(CompletableFuture.runAsync(() -> task.run(kit), kit.loop().executor()));
+        }
+        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    }
+
+    EventLoop firstLoop() {
+        return kits.get(0).loop().executor();
+    }
+
+    LoopKit firstKit() {
+        return kits.get(0);
+    }
+
+    int loops() {
+        return kits.size();
+    }
+
+    Labels labels() {
+        return labels;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    @Nullable
+    Protocol protocol(String kind) {
+        return protocols.get(kind);
+    }
+
+    Collection<String> kinds() {
+        return protocols.keySet();
+    }
+
+    Map<String, Served> served() {
+        return served;
+    }
+
+    /** What is served from now on. */
+    void served(Map<String, Served> now) {
+        served = Map.copyOf(now);
+        applied = true;
+    }
+
+    CompletionStage<Listener> listen(InterlaySpec spec, Interlay interlay) {
+        return Listener.open(spec, interlay, transport, group, alloc, this::kitOf, connectionIds, sessionSettings);
+    }
+
+    private LoopKit kitOf(Channel channel) {
+        LoopKit kit = kitByLoop.get(channel.eventLoop());
+        if (kit == null) {
+            throw new IllegalStateException("a channel on a foreign event loop");
+        }
+        return kit;
+    }
+
+    /** A new interlay, not listening yet. */
+    Interlay interlay(String id, Protocol protocol, Route route) {
+        InterlayStats stats = new InterlayStats(id, kits.size());
+        Interlay interlay = new Interlay(id, protocol, stats, route);
+        stats.gauge(Gauge.CLIENT_CONNECTIONS, () -> connections(stats));
+        stats.gauge(Gauge.IN_FLIGHT, () -> interlay.route().underWay());
+        stats.gauge(Gauge.LEDGER_KEYS, () -> {
+            MigrationState migration = interlay.route().migration();
+            return migration == null ? 0 : migration.divergent();
+        });
+        stats.gauge(Gauge.LEDGER_OLDEST_AGE_MS, () -> {
+            MigrationState migration = interlay.route().migration();
+            long oldest = migration == null ? 0 : migration.oldestMs();
+            return oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest);
+        });
+        stats.gauge(Gauge.LANES_OLD, () -> lanesTo(interlay.route().writes(Side.OLD)));
+        stats.gauge(
+                Gauge.LANES_NEW,
+                () -> interlay.route().plan() == null
+                        ? 0
+                        : lanesTo(interlay.route().writes(Side.NEW)));
+        return interlay;
+    }
+
+    private long lanesTo(ServerAddress address) {
+        AtomicInteger open = openLanes.get(address);
+        return open == null ? 0 : open.get();
+    }
+
+    /** Counts shared lanes for every interlay that uses the server. */
+    private final class LaneCounter implements Lanes.Listener {
+        private final int loop;
+
+        LaneCounter(int loop) {
+            this.loop = loop;
+        }
+
+        @Override
+        public void onLaneOpened(ServerAddress address) {
+            openLanes.computeIfAbsent(address, a -> new AtomicInteger()).incrementAndGet();
+            count(address, Counter::lanesOpened);
+        }
+
+        @Override
+        public void onLaneClosed(ServerAddress address, boolean lost) {
+            openLanes.computeIfAbsent(address, a -> new AtomicInteger()).decrementAndGet();
+            if (lost) {
+                count(address, Counter::lanesLost);
+            }
+        }
+
+        private void count(ServerAddress address, Function<Side, Counter> counter) {
+            for (Served one : served.values()) {
+                Route route = one.interlay().route();
+                if (route.plan() != null && route.writes(Side.NEW).equals(address)) {
+                    one.interlay().stats().loop(loop).count(counter.apply(Side.NEW));
+                } else if (route.writes(Side.OLD).equals(address)) {
+                    one.interlay().stats().loop(loop).count(counter.apply(Side.OLD));
+                }
+            }
+        }
+    }
+}

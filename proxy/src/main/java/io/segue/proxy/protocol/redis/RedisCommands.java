@@ -111,12 +111,9 @@ public final class RedisCommands {
      */
     public static boolean blocks(Request request, ByteBuf in, int start) {
         Command command = request.command();
-        if (command.handling() == Handling.BLOCKING) {
-            return true;
-        }
         return switch (command.name()) {
             case "XREAD", "XREADGROUP" -> Args.hasBlock(request, in, start);
-            default -> false;
+            default -> command.handling() == Handling.BLOCKING;
         };
     }
 

@@ -3,6 +3,7 @@ package io.segue.loadtest.demo;
 import io.segue.loadtest.fleet.Durations;
 import io.segue.loadtest.fleet.Fleet;
 import io.segue.loadtest.fleet.Proxy;
+import io.segue.loadtest.fleet.RestClient;
 import io.segue.loadtest.redis.Folders;
 import io.segue.loadtest.redis.RedisBinaries;
 import java.io.IOException;
@@ -82,7 +83,7 @@ public final class Demo implements Callable<Integer> {
         } catch (IllegalStateException
                 | IOException
                 | java.io.UncheckedIOException
-                | io.segue.loadtest.fleet.RestClient.RefusedException e) {
+                | RestClient.RefusedException e) {
             out.println("FAILED  " + e.getMessage());
         } finally {
             Fleet running = fleet.get();

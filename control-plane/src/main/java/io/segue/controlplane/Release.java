@@ -1,12 +1,25 @@
 package io.segue.controlplane;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+
 /** Which release this is. */
 final class Release {
+    private static final String FILE = "/segue-control-plane-release.properties";
+
     private Release() {}
 
-    /** From the jar's manifest; {@code "development"} when run from classes. */
+    /** As the build wrote it down: {@code "0.1.0"}. */
     static String current() {
-        String version = Release.class.getPackage().getImplementationVersion();
-        return version == null ? "development" : version;
+        Properties properties = new Properties();
+        try (InputStream in = Release.class.getResourceAsStream(FILE)) {
+            if (in != null) {
+                properties.load(in);
+            }
+        } catch (IOException e) {
+            throw new IllegalStateException("the release in the jar cannot be read", e);
+        }
+        return properties.getProperty("release", "unknown");
     }
 }

@@ -57,7 +57,11 @@ class AuthorityTest {
         bench.running(OLD_LEADS);
         proxy.reporting("m", 3);
         bench.rest().post("/api/v1/migrations/m/complete", FORCE).expect(200);
-        assertThat(bench.rest().get("/api/v1/migrations/m").data().path("status_reason").asText())
+        assertThat(bench.rest()
+                        .get("/api/v1/migrations/m")
+                        .data()
+                        .path("status_reason")
+                        .asText())
                 .isEqualTo("we know");
     }
 
@@ -78,12 +82,14 @@ class AuthorityTest {
     void aProxyThatIsAwayMayStillServeSoNothingMoves() throws Exception {
         bench.running(OLD_LEADS);
         proxy.close();
-        Await.until("its end is seen", () -> !bench.rest()
-                .get("/api/v1/proxies")
-                .data()
-                .get(0)
-                .path("connected")
-                .asBoolean());
+        Await.until(
+                "its end is seen",
+                () -> !bench.rest()
+                        .get("/api/v1/proxies")
+                        .data()
+                        .get(0)
+                        .path("connected")
+                        .asBoolean());
 
         String message = patch(NEW_LEADS).expect(409).message();
         call("complete").expect(409);
@@ -110,7 +116,11 @@ class AuthorityTest {
         bench.running(NEW_LEADS);
         proxy.reporting("m", 5);
         call("rollback").expect(409);
-        assertThat(bench.rest().get("/api/v1/migrations/m").data().path("status").asText())
+        assertThat(bench.rest()
+                        .get("/api/v1/migrations/m")
+                        .data()
+                        .path("status")
+                        .asText())
                 .isEqualTo("running");
         proxy.reporting("m", 0);
         call("rollback").expect(200);

@@ -40,11 +40,16 @@ class ControlPlaneMainTest {
 
     @Test
     void wrongUsageAndATakenDirectoryEndWithAReason() throws Exception {
-        assertThat(ControlPlaneProcess.launch(Optional.empty(), "--rest=nowhere").waitFor())
+        assertThat(ControlPlaneProcess.launch(Optional.empty(), "--rest=nowhere")
+                        .waitFor())
                 .isEqualTo(2);
         try (Bench bench = new Bench(dir)) {
             Process second = ControlPlaneProcess.launch(
-                    Optional.of("t"), "--rest=127.0.0.1:0", "--grpc=127.0.0.1:0", "--admin=127.0.0.1:0", "--data-dir=" + dir);
+                    Optional.of("t"),
+                    "--rest=127.0.0.1:0",
+                    "--grpc=127.0.0.1:0",
+                    "--admin=127.0.0.1:0",
+                    "--data-dir=" + dir);
             assertThat(second.waitFor()).isEqualTo(1);
             bench.rest().get("/api/v1/version").expect(200);
         }

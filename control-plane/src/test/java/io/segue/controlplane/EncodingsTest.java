@@ -66,7 +66,9 @@ class EncodingsTest {
                 "{\"RetryThenAll\":{\"retry_count\":2}}         | {\"type\":\"retry_then_all\",\"retry_count\":2}",
             })
     void failureHandling(String given, String shown) {
-        assertThat(create("\"failure_handling\":" + given).path("failure_handling").toString())
+        assertThat(create("\"failure_handling\":" + given)
+                        .path("failure_handling")
+                        .toString())
                 .isEqualTo(shown);
     }
 
@@ -112,7 +114,10 @@ class EncodingsTest {
         Reply refused = bench.rest()
                 .post("/api/v1/migrations", "{\"id\":\"no\",\"strategy\":" + strategy + "}")
                 .expect(422);
-        assertThat(refused.message()).startsWith("strategy.").contains("not available").contains("expected: ");
+        assertThat(refused.message())
+                .startsWith("strategy.")
+                .contains("not available")
+                .contains("expected: ");
         assertThat(refused.body().path("error").path("code").asText()).isEqualTo("not_supported");
     }
 
@@ -134,7 +139,9 @@ class EncodingsTest {
         String body = "{\"id\":\"plain\",\"kind\":\"redis\",\"config\":{\"host\":\"h\"}}";
         bench.rest().send("POST", "/api/v1/endpoints", null, body).expect(201);
         bench.rest().get("/api/v1/endpoints/").expect(200);
-        bench.rest().send("GET", "/api/v1/endpoints/plain", "application/json", "").expect(200);
+        bench.rest()
+                .send("GET", "/api/v1/endpoints/plain", "application/json", "")
+                .expect(200);
     }
 
     private JsonNode create(String field) {

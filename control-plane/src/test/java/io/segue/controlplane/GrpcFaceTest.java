@@ -63,7 +63,8 @@ class GrpcFaceTest {
                 .channel();
         catalog = CatalogServiceGrpc.newBlockingStub(channel);
         migrations = MigrationServiceGrpc.newBlockingStub(channel);
-        open = bench.closing(new GrpcClient(bench.controlPlane().grpcAddress(), "")).channel();
+        open = bench.closing(new GrpcClient(bench.controlPlane().grpcAddress(), ""))
+                .channel();
     }
 
     @AfterEach
@@ -89,7 +90,8 @@ class GrpcFaceTest {
                 .setEndpoint("b")
                 .build());
         assertThat(migrations
-                        .testMigration(TestMigrationRequest.newBuilder().setId("m").build())
+                        .testMigration(
+                                TestMigrationRequest.newBuilder().setId("m").build())
                         .getValid())
                 .isTrue();
         MigrationReply started = migrations.migrate(call());
@@ -115,7 +117,8 @@ class GrpcFaceTest {
         endpoint("a");
         migrations.createMigration(
                 CreateMigrationRequest.newBuilder().setId("m").build());
-        assertThat(refusal(() -> catalog.getEndpoint(GetByIdRequest.newBuilder().setId("x").build())))
+        assertThat(refusal(() -> catalog.getEndpoint(
+                        GetByIdRequest.newBuilder().setId("x").build())))
                 .isEqualTo(Status.Code.NOT_FOUND);
         assertThat(refusal(() -> endpoint("a"))).isEqualTo(Status.Code.ALREADY_EXISTS);
         assertThat(refusal(() -> endpoint("a b"))).isEqualTo(Status.Code.INVALID_ARGUMENT);
@@ -167,15 +170,16 @@ class GrpcFaceTest {
                         .getStatus())
                 .isEqualTo(ServingStatus.SERVING);
         assertThat(refusal(() -> MigrationServiceGrpc.newBlockingStub(open)
-                        .getMigration(GetMigrationRequest.newBuilder().setId("m").build())))
+                        .getMigration(
+                                GetMigrationRequest.newBuilder().setId("m").build())))
                 .isEqualTo(Status.Code.UNAUTHENTICATED);
     }
 
     @Test
     void reflectionListsTheServices() throws Exception {
         CompletableFuture<ServerReflectionResponse> answer = new CompletableFuture<>();
-        StreamObserver<ServerReflectionRequest> ask =
-                ServerReflectionGrpc.newStub(open).serverReflectionInfo(new StreamObserver<>() {
+        StreamObserver<ServerReflectionRequest> ask = ServerReflectionGrpc.newStub(open)
+                .serverReflectionInfo(new StreamObserver<>() {
                     @Override
                     public void onNext(ServerReflectionResponse response) {
                         answer.complete(response);
@@ -219,6 +223,8 @@ class GrpcFaceTest {
     }
 
     private static Status.Code refusal(ThrowingCallable call) {
-        return catchThrowableOfType(StatusRuntimeException.class, call).getStatus().getCode();
+        return catchThrowableOfType(StatusRuntimeException.class, call)
+                .getStatus()
+                .getCode();
     }
 }

@@ -69,7 +69,8 @@ class GuideTest {
         assertThat(shown.path("data").toString()).isEqualTo("{\"type\":\"scan\",\"replace\":\"replace\"}");
         assertThat(shown.path("created_at").asText()).matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
         InterlayConfig config = proxy.config().getInterlays(0);
-        assertThat(config.getPlan().getMigrationUuid()).isEqualTo(shown.path("uuid").asText());
+        assertThat(config.getPlan().getMigrationUuid())
+                .isEqualTo(shown.path("uuid").asText());
         assertThat(config.getPlan().getNewEndpoint().getId()).isEqualTo("new_redis_cluster");
         assertThat(config.getEndpoint().getId()).isEqualTo("old_redis");
     }
@@ -92,14 +93,16 @@ class GuideTest {
                 .expect(200);
         bench.rest().post("/api/v1/migrations/canary_migration/migrate").expect(200);
         for (String share : new String[] {"0.25", "0.75"}) {
-            bench.rest().patch("/api/v1/migrations/canary_migration", """
+            bench.rest()
+                    .patch("/api/v1/migrations/canary_migration", """
                     {
                         "strategy": {
                           "type": "canary",
                           "read_percentage": %s,
                           "write_mode": {"mode": "dual_write", "policy": "old_authoritative"}
                         }
-                    }""".formatted(share)).expect(200);
+                    }""".formatted(share))
+                    .expect(200);
             assertThat(canary(proxy)).isEqualTo(Double.parseDouble(share));
         }
         bench.rest().patch("/api/v1/migrations/canary_migration", """
@@ -116,7 +119,12 @@ class GuideTest {
         InterlayConfig after = proxy.config().getInterlays(0);
         assertThat(after.hasPlan()).isFalse();
         assertThat(after.getEndpoint().getId()).isEqualTo("new_redis_cluster");
-        assertThat(bench.rest().get("/api/v1/migrations").data().get(0).path("status").asText())
+        assertThat(bench.rest()
+                        .get("/api/v1/migrations")
+                        .data()
+                        .get(0)
+                        .path("status")
+                        .asText())
                 .isEqualTo("completed");
         assertThat(bench.rest()
                         .get("/api/v1/migrations/canary_migration/events")
@@ -133,7 +141,12 @@ class GuideTest {
     }
 
     private static double canary(FakeProxy proxy) {
-        return proxy.config().getInterlays(0).getPlan().getStrategy().getCanary().getReadPercentage();
+        return proxy.config()
+                .getInterlays(0)
+                .getPlan()
+                .getStrategy()
+                .getCanary()
+                .getReadPercentage();
     }
 
     @Test

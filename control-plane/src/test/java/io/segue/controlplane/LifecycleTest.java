@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +49,11 @@ class LifecycleTest {
         for (String call : new String[] {"pause", "resume", "complete", "rollback"}) {
             Reply refused = post(call).expect(409);
             assertThat(refused.message()).contains("ready").contains("allowed now");
-            assertThat(refused.body().path("error").path("details").path("status").asText())
+            assertThat(refused.body()
+                            .path("error")
+                            .path("details")
+                            .path("status")
+                            .asText())
                     .isEqualTo("ready");
         }
         post("migrate").expect(200);
@@ -78,7 +86,9 @@ class LifecycleTest {
                 .expect(409);
         post("migrate").expect(200);
         post("rollback").expect(200);
-        bench.rest().post("/api/v1/migrations/n/interlay/i", "{\"endpoint\":\"c\"}").expect(200);
+        bench.rest()
+                .post("/api/v1/migrations/n/interlay/i", "{\"endpoint\":\"c\"}")
+                .expect(200);
 
         assertThat(again.message()).contains("in migration m already");
         assertThat(other.message()).contains("in another active migration: m (ready)");
@@ -87,9 +97,12 @@ class LifecycleTest {
     @Test
     void whatIsInUseStays() throws Exception {
         bench.ready(CANARY);
-        assertThat(bench.rest().delete("/api/v1/endpoints/a").expect(409).message()).contains("interlay i");
-        assertThat(bench.rest().delete("/api/v1/endpoints/b").expect(409).message()).contains("migration m");
-        assertThat(bench.rest().delete("/api/v1/interlays/i").expect(409).message()).contains("migration m");
+        assertThat(bench.rest().delete("/api/v1/endpoints/a").expect(409).message())
+                .contains("interlay i");
+        assertThat(bench.rest().delete("/api/v1/endpoints/b").expect(409).message())
+                .contains("migration m");
+        assertThat(bench.rest().delete("/api/v1/interlays/i").expect(409).message())
+                .contains("migration m");
         bench.rest().delete("/api/v1/migrations/m").expect(200);
         bench.rest().delete("/api/v1/interlays/i").expect(200);
         bench.rest().delete("/api/v1/endpoints/a").expect(200);
@@ -99,7 +112,8 @@ class LifecycleTest {
     void thingsAreFoundByUuidToo() throws Exception {
         bench.ready(CANARY);
         for (String path : new String[] {"endpoints/a", "interlays/i", "migrations/m"}) {
-            String uuid = bench.rest().get("/api/v1/" + path).data().path("uuid").asText();
+            String uuid =
+                    bench.rest().get("/api/v1/" + path).data().path("uuid").asText();
             String byUuid = "/api/v1/" + path.substring(0, path.indexOf('/') + 1) + uuid;
             assertThat(bench.rest().get(byUuid).expect(200).data().path("id").asText())
                     .isEqualTo(path.substring(path.indexOf('/') + 1));
@@ -112,31 +126,65 @@ class LifecycleTest {
         String endpoint = "{\"id\":\"a\",\"kind\":\"redis\",\"config\":{\"host\":\"h\"}}";
         assertThat(bench.rest().post("/api/v1/endpoints", endpoint).expect(409).message())
                 .isEqualTo("endpoint a exists already");
-        bench.rest().post("/api/v1/interlays", "{\"id\":\"i\",\"endpoint\":\"a\",\"port\":9}").expect(409);
+        bench.rest()
+                .post("/api/v1/interlays", "{\"id\":\"i\",\"endpoint\":\"a\",\"port\":9}")
+                .expect(409);
         bench.rest().post("/api/v1/migrations", "{\"id\":\"m\"}").expect(409);
-        bench.rest().post("/api/v1/interlays", "{\"id\":\"j\",\"endpoint\":\"a\",\"port\":7000}").expect(409);
+        bench.rest()
+                .post("/api/v1/interlays", "{\"id\":\"j\",\"endpoint\":\"a\",\"port\":7000}")
+                .expect(409);
     }
 
     @Test
     void aStaleRevisionIsRefused() throws Exception {
         bench.running(CANARY);
         String body = "{\"strategy\":{\"type\":\"canary\",\"read_percentage\":0.1}}";
-        String etag = bench.rest().get("/api/v1/migrations/m").raw().headers().firstValue("ETag").orElseThrow();
+        String etag = bench.rest()
+                .get("/api/v1/migrations/m")
+                .raw()
+                .headers()
+                .firstValue("ETag")
+                .orElseThrow();
 
-        bench.rest().send("PATCH", "/api/v1/migrations/m", "application/json", body, "If-Match", etag).expect(200);
+        bench.rest()
+                .send("PATCH", "/api/v1/migrations/m", "application/json", body, "If-Match", etag)
+                .expect(200);
         Reply stale = bench.rest()
                 .send("PATCH", "/api/v1/migrations/m", "application/json", body, "If-Match", etag)
                 .expect(412);
 
         assertThat(stale.message()).contains("read it again");
-        bench.rest().send("PATCH", "/api/v1/migrations/m", "application/json", body, "If-Match", "*").expect(200);
+        bench.rest()
+                .send("PATCH", "/api/v1/migrations/m", "application/json", body, "If-Match", "*")
+                .expect(200);
+    }
+
+    @Test
+    void ofManyWhoReadTheSameRevisionOneWins() throws Exception {
+        bench.running(CANARY);
+        long revision =
+                bench.rest().get("/api/v1/migrations/m").data().path("revision").asLong();
+        String body = "{\"strategy\":{\"type\":\"canary\",\"read_percentage\":0.1}}";
+
+        Map<Integer, Long> statuses = IntStream.range(0, 16)
+                .parallel()
+                .mapToObj(i -> bench.rest()
+                        .send("PATCH", "/api/v1/migrations/m", "application/json", body, "If-Match", "" + revision)
+                        .status())
+                .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
+
+        assertThat(statuses).isEqualTo(Map.of(200, 1L, 412, 15L));
     }
 
     @Test
     void anUnreachableNewIsRefusedUnlessForced() throws Exception {
         bench.endpoint("a").endpoint("b", closedPort()).interlay("i", "a", 7000);
-        bench.rest().post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + CANARY + "}").expect(201);
-        bench.rest().post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}").expect(200);
+        bench.rest()
+                .post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + CANARY + "}")
+                .expect(201);
+        bench.rest()
+                .post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}")
+                .expect(200);
 
         assertThat(post("migrate").expect(409).message()).contains("NEW (b) cannot be used");
         bench.rest().post("/api/v1/migrations/m/migrate", "{\"force\":true}").expect(200);

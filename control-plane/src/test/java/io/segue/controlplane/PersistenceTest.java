@@ -43,8 +43,13 @@ class PersistenceTest {
         }
         try (Bench bench = new Bench(dir)) {
             assertThat(bench.rest().get("/api/v1/migrations/m").raw().body()).isEqualTo(before);
-            assertThat(bench.rest().get("/api/v1/migrations/m/events").raw().body()).isEqualTo(events);
-            assertThat(bench.rest().get("/api/v1/version").data().path("config_version").asLong())
+            assertThat(bench.rest().get("/api/v1/migrations/m/events").raw().body())
+                    .isEqualTo(events);
+            assertThat(bench.rest()
+                            .get("/api/v1/version")
+                            .data()
+                            .path("config_version")
+                            .asLong())
                     .isEqualTo(2);
             JsonNode known = bench.rest().get("/api/v1/proxies").data().get(0);
             assertThat(known.path("id").asText()).isEqualTo("p1");
@@ -60,26 +65,32 @@ class PersistenceTest {
     }
 
     private static long divergence(Bench bench) {
-        return bench.rest().get("/api/v1/migrations/m/divergence").data().path("count").asLong();
+        return bench.rest()
+                .get("/api/v1/migrations/m/divergence")
+                .data()
+                .path("count")
+                .asLong();
     }
 
     @Test
     void secretsAreNotReadableOnDisk() throws Exception {
         try (Bench bench = new Bench(dir)) {
             bench.rest().post("/api/v1/endpoints", """
-                    {"id":"a","kind":"redis","config":{"host":"h","username":"u","password":"very-s3cret"}}""")
-                    .expect(201);
+                    {"id":"a","kind":"redis","config":{"host":"h","username":"u","password":"very-s3cret"}}""").expect(201);
             bench.interlay("i", "a", 7000);
             try (Stream<Path> files = Files.list(dir)) {
-                files.forEach(file -> assertThat(text(file))
-                        .doesNotContain("very-s3cret")
-                        .doesNotContain(Bench.ADMIN));
+                files.forEach(file ->
+                        assertThat(text(file)).doesNotContain("very-s3cret").doesNotContain(Bench.ADMIN));
             }
         }
         assertThat(mode(dir.resolve("secret.key"))).isEqualTo("rw-------");
         try (Bench bench = new Bench(dir)) {
             FakeProxy proxy = bench.proxy("p1");
-            assertThat(proxy.config().getInterlays(0).getEndpoint().getWriteConn().getPassword())
+            assertThat(proxy.config()
+                            .getInterlays(0)
+                            .getEndpoint()
+                            .getWriteConn()
+                            .getPassword())
                     .isEqualTo("very-s3cret");
         }
     }
@@ -112,7 +123,9 @@ class PersistenceTest {
             for (int i = 0; ; i++) {
                 String id = "e" + round + "-" + i;
                 try {
-                    rest.post("/api/v1/endpoints", "{\"id\":\"" + id + "\",\"kind\":\"redis\",\"config\":{\"host\":\"h\"}}")
+                    rest.post(
+                                    "/api/v1/endpoints",
+                                    "{\"id\":\"" + id + "\",\"kind\":\"redis\",\"config\":{\"host\":\"h\"}}")
                             .expect(201);
                 } catch (UncheckedIOException e) {
                     return;
@@ -125,8 +138,7 @@ class PersistenceTest {
     }
 
     private static void expectAll(Rest rest, List<String> answered) {
-        List<String> stored =
-                rest.get("/api/v1/endpoints").expect(200).data().findValuesAsText("id");
+        List<String> stored = rest.get("/api/v1/endpoints").expect(200).data().findValuesAsText("id");
         assertThat(stored).containsAll(answered);
         // At most the one write per life that was stored and could not be answered any more.
         assertThat(stored.size() - answered.size()).isBetween(0, 3);
@@ -135,7 +147,8 @@ class PersistenceTest {
     @Test
     void theFirstTokenIsMadeAndKeptPrivate() throws Exception {
         try (ControlPlaneProcess process = new ControlPlaneProcess(dir, Optional.empty())) {
-            String token = Files.readString(dir.resolve(ControlPlane.TOKEN_FILE)).strip();
+            String token =
+                    Files.readString(dir.resolve(ControlPlane.TOKEN_FILE)).strip();
             new Rest(process.rest(), token).get("/api/v1/tokens").expect(200);
             assertThat(mode(dir.resolve(ControlPlane.TOKEN_FILE))).isEqualTo("rw-------");
         }

@@ -91,15 +91,20 @@ class PreflightTest {
     }
 
     private void endpoint(String id, int port, String password) {
-        bench.rest().post("/api/v1/endpoints", """
-                {"id":"%s","kind":"redis","config":{"host":"127.0.0.1","port":%d,"password":"%s","db":1}}"""
-                .formatted(id, port, password)).expect(201);
+        bench.rest()
+                .post("/api/v1/endpoints", """
+                {"id":"%s","kind":"redis","config":{"host":"127.0.0.1","port":%d,"password":"%s","db":1}}""".formatted(id, port, password))
+                .expect(201);
     }
 
     private JsonNode migration() {
         bench.interlay("i", "a", 7000);
-        bench.rest().post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":{\"type\":\"shadow_traffic\"}}").expect(201);
-        bench.rest().post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}").expect(200);
+        bench.rest()
+                .post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":{\"type\":\"shadow_traffic\"}}")
+                .expect(201);
+        bench.rest()
+                .post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}")
+                .expect(200);
         return bench.rest().post("/api/v1/migrations/m/test").expect(200).data();
     }
 }

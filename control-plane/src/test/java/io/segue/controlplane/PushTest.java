@@ -9,11 +9,11 @@ import io.segue.controlplane.testkit.Bench;
 import io.segue.controlplane.testkit.FakeProxy;
 import io.segue.controlplane.testkit.Rest.Reply;
 import io.segue.proto.v1.ConfigResponse;
+import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.ProxyConfig;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -21,9 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PushTest {
     private static final String CANARY = "{\"type\":\"canary\",\"read_percentage\":0.05}";
-    private static final Function<ProxyConfig, Optional<String>> REFUSES_PLANS = config ->
-            config.getInterlaysList().stream().anyMatch(i -> i.hasPlan()) ? Optional.of("no lanes left") : Optional.empty();
-
     private Bench bench;
 
     @BeforeEach
@@ -45,7 +42,9 @@ class PushTest {
         assertThat(config.getVersion()).isEqualTo(1);
         assertThat(config.getInterlays(0).getPort()).isEqualTo(7000);
         assertThat(config.getInterlays(0).hasPlan()).isFalse();
-        Await.until("the acknowledgement is shown", () -> shown("p1").path("acked_version").asLong() == 1);
+        Await.until(
+                "the acknowledgement is shown",
+                () -> shown("p1").path("acked_version").asLong() == 1);
         JsonNode shown = shown("p1");
         assertThat(shown.path("target_version").asLong()).isEqualTo(1);
         assertThat(shown.path("region").asText()).isEqualTo("r1");
@@ -66,10 +65,8 @@ class PushTest {
 
     @Test
     void passwordsGoToProxiesOnly() {
-        bench.rest()
-                .post("/api/v1/endpoints", """
-                        {"id":"a","kind":"redis","config":{"host":"h","port":1,"username":"u","password":"s3cret"}}""")
-                .expect(201);
+        bench.rest().post("/api/v1/endpoints", """
+                        {"id":"a","kind":"redis","config":{"host":"h","port":1,"username":"u","password":"s3cret"}}""").expect(201);
         bench.interlay("i", "a", 7000);
         FakeProxy proxy = bench.proxy("p1");
 
@@ -82,7 +79,7 @@ class PushTest {
     @Test
     void aRefusalUndoesTheStartAndNamesTheProxy() throws Exception {
         FakeProxy good = bench.proxy("good");
-        FakeProxy bad = bench.proxy("bad").refusing(REFUSES_PLANS);
+        FakeProxy bad = bench.proxy("bad").refusing(PushTest::refusesPlans);
         bench.ready(CANARY);
 
         Reply refused = bench.rest().post("/api/v1/migrations/m/migrate").expect(409);
@@ -90,7 +87,11 @@ class PushTest {
         assertThat(refused.message()).contains("proxy bad refused").contains("no lanes left");
         assertThat(refused.body().path("error").path("details").path("proxy").asText())
                 .isEqualTo("bad");
-        assertThat(bench.rest().get("/api/v1/migrations/m").data().path("status").asText())
+        assertThat(bench.rest()
+                        .get("/api/v1/migrations/m")
+                        .data()
+                        .path("status")
+                        .asText())
                 .isEqualTo("ready");
         // One version with the plan, and a higher one without it again.
         assertThat(good.received()).extracting(ConfigResponse::getVersion).contains(2L, 3L);
@@ -106,9 +107,10 @@ class PushTest {
     @Test
     void aRefusedInterlayIsGoneAndAnotherOneWorks() throws Exception {
         bench.endpoint("a");
-        bench.proxy("p1").refusing(config -> config.getInterlaysList().stream().anyMatch(i -> i.getPort() == 7001)
-                ? Optional.of("port 7001 is taken")
-                : Optional.empty());
+        bench.proxy("p1")
+                .refusing(config -> config.getInterlaysList().stream().anyMatch(i -> i.getPort() == 7001)
+                        ? Optional.of("port 7001 is taken")
+                        : Optional.empty());
 
         Reply refused = bench.rest()
                 .post("/api/v1/interlays", "{\"id\":\"i\",\"endpoint\":\"a\",\"port\":7001}")
@@ -124,10 +126,10 @@ class PushTest {
         FakeProxy proxy = bench.proxy("p1");
         bench.running(CANARY);
         long revision = revision();
-        proxy.refusing(config ->
-                share(config) > 0.2 ? Optional.of("too much") : Optional.empty());
+        proxy.refusing(config -> share(config) > 0.2 ? Optional.of("too much") : Optional.empty());
 
-        bench.rest().patch("/api/v1/migrations/m", "{\"strategy\":{\"type\":\"canary\",\"read_percentage\":0.5}}")
+        bench.rest()
+                .patch("/api/v1/migrations/m", "{\"strategy\":{\"type\":\"canary\",\"read_percentage\":0.5}}")
                 .expect(409);
 
         JsonNode kept = bench.rest().get("/api/v1/migrations/m").data();
@@ -146,7 +148,8 @@ class PushTest {
         bench.rest().post("/api/v1/migrations/m/rollback").expect(409);
         JsonNode failed = bench.rest().get("/api/v1/migrations/m").data();
         proxy.refusing(config -> Optional.empty());
-        JsonNode done = bench.rest().post("/api/v1/migrations/m/rollback").expect(200).data();
+        JsonNode done =
+                bench.rest().post("/api/v1/migrations/m/rollback").expect(200).data();
 
         assertThat(failed.path("status").asText()).isEqualTo("failed");
         assertThat(failed.path("status_reason").asText()).contains("not now");
@@ -185,7 +188,8 @@ class PushTest {
         proxy.answer("never sent", Optional.of("made up"));
         proxy.answer(proxy.received().get(1).getNonce(), Optional.empty());
 
-        Await.until("the right one counts", () -> shown("p1").path("acked_version").asLong() == 2);
+        Await.until(
+                "the right one counts", () -> shown("p1").path("acked_version").asLong() == 2);
         assertThat(shown("p1").path("rejected_version").asLong()).isZero();
     }
 
@@ -210,7 +214,11 @@ class PushTest {
         FakeProxy ahead = bench.proxy("p1", 41);
 
         assertThat(ahead.config().getVersion()).isEqualTo(42);
-        assertThat(bench.rest().get("/api/v1/version").data().path("config_version").asLong())
+        assertThat(bench.rest()
+                        .get("/api/v1/version")
+                        .data()
+                        .path("config_version")
+                        .asLong())
                 .isEqualTo(42);
     }
 
@@ -238,11 +246,18 @@ class PushTest {
     void deletingAnInterlayReachesTheProxies() throws Exception {
         bench.endpoint("a").interlay("i", "a", 7000);
         FakeProxy proxy = bench.proxy("p1");
-        Await.until("it is acknowledged", () -> shown("p1").path("acked_version").asLong() == 1);
+        Await.until(
+                "it is acknowledged", () -> shown("p1").path("acked_version").asLong() == 1);
         JsonNode rollout =
                 bench.rest().delete("/api/v1/interlays/i").expect(200).data().path("rollout");
         assertThat(rollout.path("acknowledged").toString()).isEqualTo("[\"p1\"]");
         assertThat(proxy.config().getInterlaysCount()).isZero();
+    }
+
+    private static Optional<String> refusesPlans(ProxyConfig config) {
+        return config.getInterlaysList().stream().anyMatch(InterlayConfig::hasPlan)
+                ? Optional.of("no lanes left")
+                : Optional.empty();
     }
 
     private static double share(ProxyConfig config) {

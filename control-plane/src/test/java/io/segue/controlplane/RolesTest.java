@@ -19,7 +19,7 @@ import io.segue.proto.v1.ListTokensRequest;
 import io.segue.proto.v1.MigrationServiceGrpc;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,8 +79,10 @@ class RolesTest {
 
     @Test
     void grpc() {
-        assertThat(code("", channel -> CatalogServiceGrpc.newBlockingStub(channel)
-                        .getVersion(GetVersionRequest.getDefaultInstance())))
+        assertThat(code(
+                        "",
+                        channel -> CatalogServiceGrpc.newBlockingStub(channel)
+                                .getVersion(GetVersionRequest.getDefaultInstance())))
                 .isEqualTo(Status.Code.OK);
         String read = token("read");
         assertThat(code("", this::listEndpoints)).isEqualTo(Status.Code.UNAUTHENTICATED);
@@ -91,8 +93,11 @@ class RolesTest {
         assertThat(code(read, this::getMigration)).isEqualTo(Status.Code.PERMISSION_DENIED);
         assertThat(code(read, this::listTokens)).isEqualTo(Status.Code.PERMISSION_DENIED);
         assertThat(code(Bench.ADMIN, this::getMigration)).isEqualTo(Status.Code.OK);
-        assertThat(code(Bench.ADMIN, channel -> CatalogServiceGrpc.newBlockingStub(channel)
-                        .getEndpoint(GetByIdRequest.newBuilder().setId("x").build())))
+        assertThat(code(
+                        Bench.ADMIN,
+                        channel -> CatalogServiceGrpc.newBlockingStub(channel)
+                                .getEndpoint(
+                                        GetByIdRequest.newBuilder().setId("x").build())))
                 .isEqualTo(Status.Code.NOT_FOUND);
     }
 
@@ -128,36 +133,32 @@ class RolesTest {
                 .body()
                 .path("error");
         assertThat(error.path("message").asText()).contains("role read").contains("needs admin");
-        assertThat(bench.rest("")
-                        .get("/api/v1/tokens")
-                        .raw()
-                        .headers()
-                        .firstValue("WWW-Authenticate"))
+        assertThat(bench.rest("").get("/api/v1/tokens").raw().headers().firstValue("WWW-Authenticate"))
                 .contains("Bearer");
     }
 
-    private Object listEndpoints(Channel channel) {
-        return CatalogServiceGrpc.newBlockingStub(channel).listEndpoints(ListEndpointsRequest.getDefaultInstance());
+    private void listEndpoints(Channel channel) {
+        CatalogServiceGrpc.newBlockingStub(channel).listEndpoints(ListEndpointsRequest.getDefaultInstance());
     }
 
-    private Object listTokens(Channel channel) {
-        return CatalogServiceGrpc.newBlockingStub(channel).listTokens(ListTokensRequest.getDefaultInstance());
+    private void listTokens(Channel channel) {
+        CatalogServiceGrpc.newBlockingStub(channel).listTokens(ListTokensRequest.getDefaultInstance());
     }
 
-    private Object listMigrations(Channel channel) {
-        return MigrationServiceGrpc.newBlockingStub(channel)
-                .listMigrations(ListMigrationsRequest.getDefaultInstance());
+    private void listMigrations(Channel channel) {
+        MigrationServiceGrpc.newBlockingStub(channel).listMigrations(ListMigrationsRequest.getDefaultInstance());
     }
 
-    private Object getMigration(Channel channel) {
-        return MigrationServiceGrpc.newBlockingStub(channel)
+    private void getMigration(Channel channel) {
+        MigrationServiceGrpc.newBlockingStub(channel)
                 .getMigration(GetMigrationRequest.newBuilder().setId("m").build());
     }
 
-    private Status.Code code(String token, Function<Channel, Object> call) {
-        Channel channel = bench.closing(new GrpcClient(bench.controlPlane().grpcAddress(), token)).channel();
+    private Status.Code code(String token, Consumer<Channel> call) {
+        Channel channel = bench.closing(new GrpcClient(bench.controlPlane().grpcAddress(), token))
+                .channel();
         try {
-            call.apply(channel);
+            call.accept(channel);
             return Status.Code.OK;
         } catch (StatusRuntimeException e) {
             return e.getStatus().getCode();

@@ -32,7 +32,9 @@ class SqliteStoreTest {
 
     @Test
     void keepsRecordsAndVersionOverAReopening() {
-        store.commit(List.of(Change.create(Kind.ENDPOINT, "b", ONE), Change.create(Kind.ENDPOINT, "a", TWO)), VersionStep.RAISE);
+        store.commit(
+                List.of(Change.create(Kind.ENDPOINT, "b", ONE), Change.create(Kind.ENDPOINT, "a", TWO)),
+                VersionStep.RAISE);
         store.close();
         store = SqliteStore.open(dir);
 
@@ -80,7 +82,9 @@ class SqliteStoreTest {
 
     @Test
     void undoPutsEverythingBack() {
-        store.commit(List.of(Change.create(Kind.TOKEN, "changed", ONE), Change.create(Kind.TOKEN, "deleted", ONE)), VersionStep.KEEP);
+        store.commit(
+                List.of(Change.create(Kind.TOKEN, "changed", ONE), Change.create(Kind.TOKEN, "deleted", ONE)),
+                VersionStep.KEEP);
         Commit commit = store.commit(
                 List.of(
                         Change.put(Kind.TOKEN, "changed", TWO),
@@ -106,7 +110,9 @@ class SqliteStoreTest {
         for (String key : List.of("u/1", "u/2", "u%/1", "U/1", "v/1")) {
             store.commit(List.of(Change.create(Kind.MIGRATION_EVENT, key, ONE)), VersionStep.KEEP);
         }
-        assertThat(store.list(Kind.MIGRATION_EVENT, "u/")).extracting(StoredRecord::key).containsExactly("u/1", "u/2");
+        assertThat(store.list(Kind.MIGRATION_EVENT, "u/"))
+                .extracting(StoredRecord::key)
+                .containsExactly("u/1", "u/2");
     }
 
     @Test

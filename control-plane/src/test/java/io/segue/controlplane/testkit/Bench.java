@@ -50,7 +50,8 @@ public final class Bench implements AutoCloseable {
         FakeProxy proxy = closing(new FakeProxy(controlPlane.grpcAddress(), ADMIN, id, runs));
         Await.until("proxy " + id + " is connected", () -> {
             for (var shown : rest.get("/api/v1/proxies").data()) {
-                if (shown.path("id").asText().equals(id) && shown.path("connected").asBoolean()) {
+                if (shown.path("id").asText().equals(id)
+                        && shown.path("connected").asBoolean()) {
                     return true;
                 }
             }
@@ -67,15 +68,13 @@ public final class Bench implements AutoCloseable {
 
     public Bench endpoint(String id, int port) {
         rest.post("/api/v1/endpoints", """
-                {"id":"%s","kind":"redis","config":{"host":"127.0.0.1","port":%d}}""".formatted(id, port))
-                .expect(201);
+                {"id":"%s","kind":"redis","config":{"host":"127.0.0.1","port":%d}}""".formatted(id, port)).expect(201);
         return this;
     }
 
     public Bench interlay(String id, String endpoint, int port) {
         rest.post("/api/v1/interlays", """
-                {"id":"%s","endpoint":"%s","bind":"127.0.0.1","port":%d}""".formatted(id, endpoint, port))
-                .expect(201);
+                {"id":"%s","endpoint":"%s","bind":"127.0.0.1","port":%d}""".formatted(id, endpoint, port)).expect(201);
         return this;
     }
 
@@ -89,7 +88,8 @@ public final class Bench implements AutoCloseable {
     /** As {@link #running}, but not started. */
     public Bench ready(String strategy) throws IOException {
         endpoint("a").endpoint("b").interlay("i", "a", 7000);
-        rest.post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + strategy + "}").expect(201);
+        rest.post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + strategy + "}")
+                .expect(201);
         rest.post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}").expect(200);
         return this;
     }

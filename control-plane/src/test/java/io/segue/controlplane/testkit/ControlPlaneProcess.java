@@ -24,12 +24,9 @@ public final class ControlPlaneProcess implements AutoCloseable {
 
     public ControlPlaneProcess(Path dataDir, Optional<String> token) throws IOException {
         process = launch(
-                token,
-                "--rest=127.0.0.1:0",
-                "--grpc=127.0.0.1:0",
-                "--admin=127.0.0.1:0",
-                "--data-dir=" + dataDir);
-        BufferedReader out = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+                token, "--rest=127.0.0.1:0", "--grpc=127.0.0.1:0", "--admin=127.0.0.1:0", "--data-dir=" + dataDir);
+        BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         String line = out.readLine();
         ports = READY.matcher(String.valueOf(line));
         if (!ports.matches()) {

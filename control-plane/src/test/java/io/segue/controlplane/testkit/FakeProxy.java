@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
@@ -31,6 +32,7 @@ public final class FakeProxy implements AutoCloseable {
     private final CompletableFuture<Status> ended = new CompletableFuture<>();
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final StreamObserver<ConfigRequest> out;
+    private final ScheduledFuture<?> reports;
     private volatile Function<ProxyConfig, Optional<String>> verdict = config -> Optional.empty();
     private volatile boolean answers = true;
     private volatile ProxyReport report = ProxyReport.getDefaultInstance();
@@ -50,10 +52,14 @@ public final class FakeProxy implements AutoCloseable {
                 .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
                 .streamConfigs(new Incoming());
         send(ConfigRequest.newBuilder()
-                .setNode(Node.newBuilder().setId(id).setRegion("r1").setInstance("i1").setRelease("test"))
+                .setNode(Node.newBuilder()
+                        .setId(id)
+                        .setRegion("r1")
+                        .setInstance("i1")
+                        .setRelease("test"))
                 .setVersion(runs)
                 .build());
-        timer.scheduleAtFixedRate(this::report, 100, 100, TimeUnit.MILLISECONDS);
+        reports = timer.scheduleAtFixedRate(this::report, 100, 100, TimeUnit.MILLISECONDS);
     }
 
     /** From now on refuses what {@code reason} gives a reason for. */
@@ -86,7 +92,8 @@ public final class FakeProxy implements AutoCloseable {
     /** Says that it runs, or cannot run, what came with a nonce. */
     public void answer(String nonce, Optional<String> refusal) {
         ConfigRequest.Builder answer = ConfigRequest.newBuilder().setResponseNonce(nonce);
-        refusal.ifPresent(reason -> answer.setErrorDetail(ErrorDetail.newBuilder().setMessage(reason)));
+        refusal.ifPresent(
+                reason -> answer.setErrorDetail(ErrorDetail.newBuilder().setMessage(reason)));
         send(answer.build());
     }
 
@@ -121,6 +128,7 @@ public final class FakeProxy implements AutoCloseable {
 
     @Override
     public void close() {
+        reports.cancel(true);
         timer.shutdownNow();
         channel.shutdownNow();
         try {

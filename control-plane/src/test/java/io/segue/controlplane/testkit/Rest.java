@@ -71,17 +71,20 @@ public final class Rest {
 
     /** Any request; extra headers as name, value, name, value. */
     public Reply send(String method, String path, String type, String body, String... headers) {
-        return send(method, path, type, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body), headers);
+        return send(
+                method, path, type, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body), headers);
     }
 
     /** A POST that does not say how long its body is. */
     public Reply postChunked(String path, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        return send("POST", path, "application/json", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)));
+        return send(
+                "POST", path, "application/json", BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(bytes)));
     }
 
     private Reply send(String method, String path, String type, BodyPublisher body, String... headers) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path)).method(method, body);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(base + path)).method(method, body);
         if (!token.isEmpty()) {
             request.header("Authorization", "Bearer " + token);
         }

@@ -46,7 +46,7 @@ final class CatalogReader {
                 .setHost(fields.required("host"))
                 .setPort(fields.whole("port").orElse(REDIS_PORT))
                 .setUsername(fields.textOr("username", ""))
-                .setPassword(fields.textOr("password", ""))
+                .setPassword(fields.secret("password"))
                 .setDb(fields.whole("db").orElse(0))
                 .setTls(tls(fields))
                 .build();

@@ -65,7 +65,19 @@ final class Fields {
         });
     }
 
-    /** A text; empty if absent. */
+    /** A text that no message may show; empty if absent. */
+    String secret(String field) {
+        return value(field)
+                .map(value -> {
+                    if (!value.isTextual()) {
+                        throw new InvalidFieldException(path(field), typeName(value), "a text");
+                    }
+                    return value.textValue();
+                })
+                .orElse("");
+    }
+
+    /** A text, or what stands for an absent one. */
     String textOr(String field, String absent) {
         return text(field).orElse(absent);
     }

@@ -100,18 +100,17 @@ public final class CatalogService {
             if (records.has(Kind.INTERLAY, wanted.getId())) {
                 throw ServiceException.exists("interlay", wanted.getId());
             }
-            String endpoint = records.endpoint(wanted.getEndpoint()).value().getId();
+            Endpoint endpoint = records.endpoint(wanted.getEndpoint()).value();
             refuseIfTaken(wanted);
             Timestamp now = Times.of(clock.instant());
             Interlay made = wanted.toBuilder()
                     .setUuid(UUID.randomUUID().toString())
-                    .setEndpoint(endpoint)
+                    .setEndpoint(endpoint.getId())
                     .setCreatedAt(now)
                     .setUpdatedAt(now)
                     .clearRevision()
                     .build();
-            Rollout rollout = changes.roll(
-                    List.of(Change.create(Kind.INTERLAY, made.getId(), made.toByteString())), refused -> List.of());
+            Rollout rollout = changes.roll(vault.create(made, endpoint), refused -> List.of());
             return InterlayReply.newBuilder()
                     .setInterlay(records.interlay(made.getId()).value())
                     .setRollout(rollout)
@@ -152,7 +151,9 @@ public final class CatalogService {
                             + migration.value().getId());
                 }
             }
-            return changes.roll(List.of(Change.delete(Kind.INTERLAY, found)), refused -> List.of());
+            return changes.roll(
+                    List.of(Change.delete(Kind.INTERLAY, found), Change.delete(Kind.INTERLAY_SECRET, found)),
+                    refused -> List.of());
         });
     }
 

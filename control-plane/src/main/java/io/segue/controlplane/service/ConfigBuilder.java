@@ -29,8 +29,10 @@ final class ConfigBuilder {
 
     /** The configuration as of now. */
     ProxyConfig build() {
-        Snapshot snapshot = store.snapshot(Kind.ENDPOINT, Kind.ENDPOINT_SECRET, Kind.INTERLAY, Kind.MIGRATION);
+        Snapshot snapshot = store.snapshot(
+                Kind.ENDPOINT, Kind.ENDPOINT_SECRET, Kind.INTERLAY, Kind.INTERLAY_SECRET, Kind.MIGRATION);
         Map<String, Endpoint> endpoints = endpoints(snapshot);
+        Map<String, StoredRecord> logins = byKey(snapshot, Kind.INTERLAY_SECRET);
         Map<String, Plan> plans = plans(snapshot, endpoints);
         ProxyConfig.Builder config = ProxyConfig.newBuilder().setVersion(snapshot.configVersion());
         for (StoredRecord record : snapshot.of(Kind.INTERLAY)) {
@@ -40,6 +42,8 @@ final class ConfigBuilder {
                     .setBind(interlay.getBind())
                     .setPort(interlay.getPort())
                     .setEndpoint(required(endpoints, interlay.getEndpoint()));
+            vault.login(interlay, Optional.ofNullable(logins.get(interlay.getId())))
+                    .ifPresent(entry::setLogin);
             Plan plan = plans.get(interlay.getId());
             if (plan != null) {
                 entry.setPlan(plan);
@@ -49,14 +53,17 @@ final class ConfigBuilder {
     }
 
     private Map<String, Endpoint> endpoints(Snapshot snapshot) {
-        Map<String, StoredRecord> secrets = snapshot.of(Kind.ENDPOINT_SECRET).stream()
-                .collect(Collectors.toMap(StoredRecord::key, Function.identity()));
+        Map<String, StoredRecord> secrets = byKey(snapshot, Kind.ENDPOINT_SECRET);
         Map<String, Endpoint> endpoints = new HashMap<>();
         for (StoredRecord record : snapshot.of(Kind.ENDPOINT)) {
             Endpoint endpoint = Records.endpoint(record).value();
             endpoints.put(record.key(), vault.revealed(endpoint, Optional.ofNullable(secrets.get(record.key()))));
         }
         return endpoints;
+    }
+
+    private static Map<String, StoredRecord> byKey(Snapshot snapshot, Kind kind) {
+        return snapshot.of(kind).stream().collect(Collectors.toMap(StoredRecord::key, Function.identity()));
     }
 
     private static Map<String, Plan> plans(Snapshot snapshot, Map<String, Endpoint> endpoints) {

@@ -36,6 +36,12 @@ final class EndpointRules {
         text("description", interlay.getDescription());
         host("bind", interlay.getBind());
         Check.port("port", interlay.getPort());
+        if (interlay.hasLogin()) {
+            login(
+                    "login",
+                    interlay.getLogin().getUsername(),
+                    interlay.getLogin().getPassword());
+        }
     }
 
     /** A text of reasonable size. */
@@ -60,11 +66,15 @@ final class EndpointRules {
         host(path + ".host", connection.getHost());
         Check.port(path + ".port", connection.getPort());
         Check.range(path + ".db", connection.getDb(), 0, MAX_DB);
-        text(path + ".username", connection.getUsername());
-        if (connection.getPassword().length() > MAX_TEXT) {
+        login(path, connection.getUsername(), connection.getPassword());
+    }
+
+    private static void login(String path, String username, String password) {
+        text(path + ".username", username);
+        if (password.length() > MAX_TEXT) {
             throw new InvalidFieldException(path + ".password", "a longer one", "at most " + MAX_TEXT + " characters");
         }
-        if (!connection.getUsername().isEmpty() && connection.getPassword().isEmpty()) {
+        if (!username.isEmpty() && password.isEmpty()) {
             throw new InvalidFieldException(path + ".password", "\"\"", "a value, because username is set");
         }
     }

@@ -5,12 +5,14 @@ import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.StoredRecord;
+import io.segue.proto.v1.ClientLogin;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.Interlay;
 import java.util.List;
 import java.util.Optional;
 
-/** Keeps the passwords of endpoints apart from the rest, encrypted. Thread-safe. */
+/** Keeps the passwords of endpoints and interlays apart from the rest, encrypted. Thread-safe. */
 final class EndpointVault {
     private final Store store;
     private final SecretBox box;
@@ -61,6 +63,34 @@ final class EndpointVault {
             return endpoint.toBuilder().mergeFrom(secrets).build();
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the stored credentials of " + endpoint.getId() + " cannot be read", e);
+        }
+    }
+
+    /** What to store for a new interlay: its clients log in with its own login, or else as {@code endpoint} would ask them to. */
+    List<Change> create(Interlay interlay, Endpoint endpoint) {
+        ClientLogin login = interlay.getLogin();
+        if (!interlay.hasLogin()) {
+            ConnectionConfig direct = revealed(endpoint).getWriteConn();
+            login = ClientLogin.newBuilder()
+                    .setUsername(direct.getUsername())
+                    .setPassword(direct.getPassword())
+                    .build();
+        }
+        Interlay open = interlay.toBuilder().clearLogin().build();
+        return List.of(
+                Change.create(Kind.INTERLAY, open.getId(), open.toByteString()),
+                Change.put(Kind.INTERLAY_SECRET, open.getId(), box.seal(login.toByteString(), open.getUuid())));
+    }
+
+    /** What the clients of an interlay must log in with. */
+    Optional<ClientLogin> login(Interlay interlay, Optional<StoredRecord> secret) {
+        if (secret.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(ClientLogin.parseFrom(box.open(secret.get().body(), interlay.getUuid())));
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("the stored login of " + interlay.getId() + " cannot be read", e);
         }
     }
 

@@ -6,6 +6,8 @@ public enum Kind {
     /** Passwords of an endpoint, encrypted. Same key as the endpoint. */
     ENDPOINT_SECRET,
     INTERLAY,
+    /** What an interlay's clients must log in with, encrypted. Same key as the interlay. */
+    INTERLAY_SECRET,
     MIGRATION,
     /** Key: uuid of the migration, '/', a growing number. */
     MIGRATION_EVENT,

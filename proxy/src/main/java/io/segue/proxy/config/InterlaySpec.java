@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param bind address to listen on; IPv6 without brackets
  * @param port 0 to 65535; 0, any free port, comes from {@code --listen} only
  * @param endpoint what it uses without a migration; OLD within one
+ * @param login what clients must log in with
  * @param plan present while a migration moves it
  */
 public record InterlaySpec(
@@ -18,6 +19,7 @@ public record InterlaySpec(
         String bind,
         int port,
         EndpointSpec endpoint,
+        ClientLogin login,
         @Nullable PlanSpec plan) {
     private static final int MAX_PORT = 65_535;
 
@@ -31,8 +33,32 @@ public record InterlaySpec(
         }
     }
 
+    /** Clients log in with what the endpoint itself asks of them. */
+    public InterlaySpec(String id, String bind, int port, EndpointSpec endpoint, @Nullable PlanSpec plan) {
+        this(
+                id,
+                bind,
+                port,
+                endpoint,
+                new ClientLogin(endpoint.write().username(), endpoint.write().password()),
+                plan);
+    }
+
+    /**
+     * A user and a password.
+     *
+     * @param username empty: the default user
+     * @param password empty: no login needed; never shown
+     */
+    public record ClientLogin(String username, String password) {
+        @Override
+        public String toString() {
+            return "ClientLogin[username=" + username + "]";
+        }
+    }
+
     /** The same interlay, listening elsewhere. */
     public InterlaySpec listeningOn(String newBind, int newPort) {
-        return new InterlaySpec(id, newBind, newPort, endpoint, plan);
+        return new InterlaySpec(id, newBind, newPort, endpoint, login, plan);
     }
 }

@@ -38,7 +38,12 @@ final class SnapshotMapper {
         }
         EndpointSpec endpoint = within("endpoint", () -> endpoint(message.getEndpoint()));
         PlanSpec plan = message.hasPlan() ? within("plan", () -> plan(message.getPlan())) : null;
-        return new InterlaySpec(id, message.getBind(), port, endpoint, plan);
+        if (!message.hasLogin()) {
+            return new InterlaySpec(id, message.getBind(), port, endpoint, plan);
+        }
+        InterlaySpec.ClientLogin login = new InterlaySpec.ClientLogin(
+                message.getLogin().getUsername(), message.getLogin().getPassword());
+        return new InterlaySpec(id, message.getBind(), port, endpoint, login, plan);
     }
 
     private static PlanSpec plan(Plan message) {

@@ -10,7 +10,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.segue.proxy.config.ConfigRejectedException;
 import io.segue.proxy.config.InterlaySpec;
-import io.segue.proxy.config.ServerAddress;
 import io.segue.proxy.protocol.Protocol.ConversationSettings;
 import io.segue.proxy.session.ClientHandler;
 import io.segue.proxy.session.Interlay;
@@ -93,10 +92,10 @@ final class Listener {
         return opened;
     }
 
-    /** Clients present the credentials that the database itself would ask of them: the stored ones are lent to nobody else. */
+    /** The credentials stored for the databases are lent only to clients that log in. */
     private static ConversationSettings meet(Interlay interlay, Channel ch, long id) {
-        ServerAddress old = interlay.route().spec().endpoint().write();
-        return new ConversationSettings(id, old.username(), old.password(), String.valueOf(ch.remoteAddress()));
+        InterlaySpec.ClientLogin login = interlay.route().spec().login();
+        return new ConversationSettings(id, login.username(), login.password(), String.valueOf(ch.remoteAddress()));
     }
 
     /** Whether it listens where {@code spec} says. */

@@ -3,6 +3,7 @@ package io.segue.controlplane.api.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
+import io.segue.proto.v1.ClientLogin;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.CreateTokenRequest;
 import io.segue.proto.v1.Endpoint;
@@ -63,14 +64,14 @@ final class CatalogReader {
     }
 
     static Interlay interlay(Fields fields) {
-        Interlay interlay = Interlay.newBuilder()
+        Interlay.Builder interlay = Interlay.newBuilder()
                 .setId(fields.required("id"))
                 .setEndpoint(fields.required("endpoint"))
                 .setDescription(fields.textOr("description", ""))
                 .setBind(fields.textOr("bind", ""))
                 .setPort(fields.whole("port")
-                        .orElseThrow(() -> new InvalidFieldException("port", "nothing", "1 to 65535")))
-                .build();
+                        .orElseThrow(() -> new InvalidFieldException("port", "nothing", "1 to 65535")));
+        fields.object("login").map(CatalogReader::login).ifPresent(interlay::setLogin);
         fields.object("settings").ifPresent(settings -> {
             if (!settings.isEmpty()) {
                 throw new NotSupportedException("settings: not available in this release (expected: absent or {})");
@@ -82,7 +83,16 @@ final class CatalogReader {
             throw new NotSupportedException("tls: not available in this release (expected: null or false)");
         }
         fields.finish();
-        return interlay;
+        return interlay.build();
+    }
+
+    private static ClientLogin login(Fields fields) {
+        ClientLogin login = ClientLogin.newBuilder()
+                .setUsername(fields.textOr("username", ""))
+                .setPassword(fields.secret("password"))
+                .build();
+        fields.finish();
+        return login;
     }
 
     static CreateTokenRequest token(Fields fields) {

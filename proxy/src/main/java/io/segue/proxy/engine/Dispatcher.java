@@ -7,6 +7,7 @@ import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
 import io.segue.proxy.protocol.Command.EffectRule;
+import io.segue.proxy.protocol.Command.Split;
 import io.segue.proxy.protocol.Protocol;
 import io.segue.proxy.protocol.Request;
 import io.segue.proxy.telemetry.Counter;
@@ -46,6 +47,10 @@ public final class Dispatcher {
         RequestKeys keys = engine.keys;
         keys.look(request, in, start, plan);
         Side authority = keys.authority(route);
+        if (authority == null && request.command().split() != Split.NONE) {
+            new SplitExchange(engine, engine.splitter, request, keys.sides(route), slot).send(client, in, start, stats);
+            return;
+        }
         if (authority == null) {
             stats.count(Counter.CROSS_SIDE_REFUSALS);
             slot.reply(crossSide(request));

@@ -4,6 +4,7 @@ import io.segue.core.verdict.Side;
 import io.segue.proxy.protocol.Effects;
 import io.segue.proxy.protocol.Protocol;
 import io.segue.proxy.protocol.Replies;
+import io.segue.proxy.protocol.Splitter;
 import io.segue.proxy.telemetry.Counter;
 import io.segue.proxy.telemetry.LoopStats;
 import io.segue.proxy.upstream.Lane;
@@ -16,6 +17,7 @@ final class LoopEngine {
     final Loop loop;
     final Effects effects;
     final Replies replies;
+    final Splitter splitter;
     final RequestKeys keys;
     final long rescueBudgetNs;
     final long followerTimeoutNs;
@@ -28,6 +30,7 @@ final class LoopEngine {
         this.loop = loop;
         this.effects = protocol.effects();
         this.replies = protocol.replies();
+        this.splitter = protocol.splitter();
         this.keys = new RequestKeys(loop, protocol.keys());
         // Deadlines are looked at once per tick: half a tick early on the average keeps what was promised.
         this.rescueBudgetNs = TimeUnit.MILLISECONDS.toNanos(Math.max(1, settings.rescueBudgetMs() - Loop.TICK_MS));

@@ -84,6 +84,15 @@ final class RequestKeys {
         return first;
     }
 
+    /** For each key, its authority, by ordinal. */
+    int[] sides(Route route) {
+        int[] sides = new int[count];
+        for (int i = 0; i < count; i++) {
+            sides[i] = route.authority(buckets[i]).ordinal();
+        }
+        return sides;
+    }
+
     /** Whether a key must wait for a plan change. */
     boolean held(Route route) {
         if (count == 0) {

@@ -35,6 +35,8 @@ public interface Protocol {
 
     KeyCopy keyCopy();
 
+    Splitter splitter();
+
     /**
      * Logs a connection in.
      *

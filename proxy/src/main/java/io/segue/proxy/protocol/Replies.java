@@ -7,6 +7,9 @@ public interface Replies {
     /** Whether two whole replies to the same {@code command} are the same answer. Does not move the buffers' indices. */
     boolean same(Command command, ByteBuf one, ByteBuf other);
 
+    /** Whether a whole reply is an error. */
+    boolean isError(ByteBuf reply);
+
     /**
      * An error reply. {@code code} is the first word that clients dispatch on ({@code "ERR"}), {@code message} the text; line breaks
      * in either are replaced.

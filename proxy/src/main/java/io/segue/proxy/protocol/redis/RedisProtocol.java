@@ -12,6 +12,7 @@ import io.segue.proxy.protocol.Replies;
 import io.segue.proxy.protocol.ReplyParser;
 import io.segue.proxy.protocol.Request;
 import io.segue.proxy.protocol.RequestParser;
+import io.segue.proxy.protocol.Splitter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -23,6 +24,7 @@ public final class RedisProtocol implements Protocol {
     private final Effects effects = new RedisEffects();
     private final Replies replies = new RedisReplies();
     private final KeyCopy keyCopy = new RedisKeyCopy();
+    private final Splitter splitter = new RedisSplitter();
 
     @Override
     public String id() {
@@ -70,6 +72,11 @@ public final class RedisProtocol implements Protocol {
     @Override
     public Replies replies() {
         return replies;
+    }
+
+    @Override
+    public Splitter splitter() {
+        return splitter;
     }
 
     @Override

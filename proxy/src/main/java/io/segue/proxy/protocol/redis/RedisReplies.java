@@ -42,6 +42,11 @@ public final class RedisReplies implements Replies {
     }
 
     @Override
+    public boolean isError(ByteBuf reply) {
+        return new ReplyCursor(reply).next().isError();
+    }
+
+    @Override
     public byte[] error(String code, String message) {
         String line = "-" + code + " " + message;
         return (line.replace('\r', ' ').replace('\n', ' ') + "\r\n").getBytes(StandardCharsets.UTF_8);

@@ -40,6 +40,11 @@ final class ReplyCursor {
         children = 0;
     }
 
+    /** Index after the current element's header and text. */
+    int position() {
+        return at;
+    }
+
     /** The first byte of the current element. */
     byte type() {
         return type;

@@ -4,6 +4,7 @@ import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.store.Snapshot;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.StoredRecord;
+import io.segue.controlplane.time.Times;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayConfig;
@@ -11,9 +12,13 @@ import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.Plan;
 import io.segue.proto.v1.ProxyConfig;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -34,6 +39,7 @@ final class ConfigBuilder {
         Map<String, Endpoint> endpoints = endpoints(snapshot);
         Map<String, StoredRecord> logins = byKey(snapshot, Kind.INTERLAY_SECRET);
         Map<String, Plan> plans = plans(snapshot, endpoints);
+        Set<String> forced = forced(snapshot);
         ProxyConfig.Builder config = ProxyConfig.newBuilder().setVersion(snapshot.configVersion());
         for (StoredRecord record : snapshot.of(Kind.INTERLAY)) {
             Interlay interlay = Records.interlay(record).value();
@@ -45,7 +51,9 @@ final class ConfigBuilder {
             vault.login(interlay, Optional.ofNullable(logins.get(interlay.getId())))
                     .ifPresent(entry::setLogin);
             Plan plan = plans.get(interlay.getId());
-            if (plan != null) {
+            if (plan == null) {
+                entry.setAcceptDivergence(forced.contains(interlay.getId()));
+            } else {
                 entry.setPlan(plan);
             }
         }
@@ -85,6 +93,25 @@ final class ConfigBuilder {
             }
         }
         return plans;
+    }
+
+    /** The interlays whose last migration was ended by force. */
+    private static Set<String> forced(Snapshot snapshot) {
+        Set<String> forced = new HashSet<>();
+        snapshot.of(Kind.MIGRATION).stream()
+                .map(record -> Records.migration(record).value())
+                .sorted(Comparator.comparing(migration -> Times.toInstant(migration.getUpdatedAt())))
+                .forEach(migration -> {
+                    List<String> interlays = migration.getInterlaysList().stream()
+                            .map(MigrationInterlay::getInterlay)
+                            .toList();
+                    if (migration.getForced()) {
+                        forced.addAll(interlays);
+                    } else {
+                        interlays.forEach(forced::remove);
+                    }
+                });
+        return forced;
     }
 
     private static Endpoint required(Map<String, Endpoint> endpoints, String id) {

@@ -96,9 +96,14 @@ public final class MigrationRunner {
                 }
                 divergences.requireNone(held.value().getId(), "complete", FORCE);
             }
-            Rollout rollout = roll(held, to, pointAtNew(held.value()), actor, Event.COMPLETE, call.getReason());
+            Rollout rollout = roll(ending(held, call), to, pointAtNew(held.value()), actor, Event.COMPLETE, call.getReason());
             return reply(held, rollout, List.of());
         });
+    }
+
+    /** The record with a note of whether its end is forced: the proxies must know. */
+    private static Held<Migration> ending(Held<Migration> held, MigrationCall call) {
+        return new Held<>(held.value().toBuilder().setForced(call.getForce()).build(), held.record());
     }
 
     private List<Change> pointAtNew(Migration migration) {
@@ -145,7 +150,7 @@ public final class MigrationRunner {
 
     private MigrationReply wayBack(Identity actor, MigrationCall call, Held<Migration> held) {
         Status to = Migrations.moved(held.value(), Event.REVERTED);
-        List<Change> batch = batch(held, to, List.of(), actor, Event.REVERTED.call(), call.getReason());
+        List<Change> batch = batch(ending(held, call), to, List.of(), actor, Event.REVERTED.call(), call.getReason());
         Rollout rollout = call.getForce()
                 ? changes.force(batch)
                 : changes.roll(batch, refused -> {

@@ -1,6 +1,7 @@
 package io.segue.proxy.bootstrap;
 
 import io.segue.core.operation.Labels;
+import io.segue.proxy.config.DualWriteJournal;
 import io.segue.proxy.net.DataPlane;
 
 /** Makes the data plane; the seam at which tests put another. */
@@ -12,6 +13,7 @@ public interface DataPlaneFactory {
      *
      * @param labels where its operations come from
      * @param threads number of event loops
+     * @param journal outlives the process
      */
-    DataPlane create(Labels labels, int threads);
+    DataPlane create(Labels labels, int threads, DualWriteJournal journal);
 }

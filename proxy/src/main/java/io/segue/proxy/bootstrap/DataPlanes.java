@@ -1,6 +1,7 @@
 package io.segue.proxy.bootstrap;
 
 import io.segue.core.operation.Labels;
+import io.segue.proxy.config.DualWriteJournal;
 import io.segue.proxy.engine.Settings;
 import io.segue.proxy.net.DataPlane;
 import io.segue.proxy.net.ProxyServer;
@@ -11,7 +12,7 @@ public final class DataPlanes {
     private DataPlanes() {}
 
     /** As {@link DataPlaneFactory#create}. */
-    public static DataPlane create(Labels labels, int threads) {
-        return new ProxyServer(labels, threads, Protocols.all(), SessionSettings.DEFAULT, Settings.DEFAULT);
+    public static DataPlane create(Labels labels, int threads, DualWriteJournal journal) {
+        return new ProxyServer(labels, threads, Protocols.all(), SessionSettings.DEFAULT, Settings.DEFAULT, journal);
     }
 }

@@ -4,6 +4,7 @@ import io.segue.core.operation.Labels;
 import io.segue.proxy.config.ConfigApplier;
 import io.segue.proxy.config.ConfigCache;
 import io.segue.proxy.config.ConfigStream;
+import io.segue.proxy.config.FileDualWriteJournal;
 import io.segue.proxy.config.NodeInfo;
 import io.segue.proxy.config.StatusBoard;
 import io.segue.proxy.config.StreamSettings;
@@ -61,7 +62,10 @@ record ProxyWiring(
             throws IOException {
         AtomicBoolean stopping = new AtomicBoolean();
         StatusBoard board = new StatusBoard();
-        DataPlane dataPlane = factory.create(new Labels(options.region(), options.instance()), options.threads());
+        DataPlane dataPlane = factory.create(
+                new Labels(options.region(), options.instance()),
+                options.threads(),
+                FileDualWriteJournal.open(dataDir.path()));
         Metrics metrics = metrics(dataPlane, board);
         ScheduledExecutorService configThread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "segue-config");

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint what it uses without a migration; OLD within one
  * @param login what clients must log in with
  * @param plan present while a migration moves it
+ * @param acceptDivergence whether an operator has demanded this state even if the two sides of a migration that ends are not equal
  */
 public record InterlaySpec(
         String id,
@@ -20,7 +21,8 @@ public record InterlaySpec(
         int port,
         EndpointSpec endpoint,
         ClientLogin login,
-        @Nullable PlanSpec plan) {
+        @Nullable PlanSpec plan,
+        boolean acceptDivergence) {
     private static final int MAX_PORT = 65_535;
 
     public InterlaySpec {
@@ -34,14 +36,19 @@ public record InterlaySpec(
     }
 
     /** Clients log in with what the endpoint itself asks of them. */
+    public InterlaySpec(
+            String id,
+            String bind,
+            int port,
+            EndpointSpec endpoint,
+            @Nullable PlanSpec plan,
+            boolean acceptDivergence) {
+        this(id, bind, port, endpoint, ClientLogin.of(endpoint.write()), plan, acceptDivergence);
+    }
+
+    /** As asked for by nobody in particular: clients log in with what the endpoint itself asks of them. */
     public InterlaySpec(String id, String bind, int port, EndpointSpec endpoint, @Nullable PlanSpec plan) {
-        this(
-                id,
-                bind,
-                port,
-                endpoint,
-                new ClientLogin(endpoint.write().username(), endpoint.write().password()),
-                plan);
+        this(id, bind, port, endpoint, plan, false);
     }
 
     /**
@@ -51,6 +58,11 @@ public record InterlaySpec(
      * @param password empty: no login needed; never shown
      */
     public record ClientLogin(String username, String password) {
+        /** What {@code server} itself asks for. */
+        public static ClientLogin of(ServerAddress server) {
+            return new ClientLogin(server.username(), server.password());
+        }
+
         @Override
         public String toString() {
             return "ClientLogin[username=" + username + "]";
@@ -59,6 +71,6 @@ public record InterlaySpec(
 
     /** The same interlay, listening elsewhere. */
     public InterlaySpec listeningOn(String newBind, int newPort) {
-        return new InterlaySpec(id, newBind, newPort, endpoint, login, plan);
+        return new InterlaySpec(id, newBind, newPort, endpoint, login, plan, acceptDivergence);
     }
 }

@@ -38,12 +38,11 @@ final class SnapshotMapper {
         }
         EndpointSpec endpoint = within("endpoint", () -> endpoint(message.getEndpoint()));
         PlanSpec plan = message.hasPlan() ? within("plan", () -> plan(message.getPlan())) : null;
-        if (!message.hasLogin()) {
-            return new InterlaySpec(id, message.getBind(), port, endpoint, plan);
-        }
-        InterlaySpec.ClientLogin login = new InterlaySpec.ClientLogin(
-                message.getLogin().getUsername(), message.getLogin().getPassword());
-        return new InterlaySpec(id, message.getBind(), port, endpoint, login, plan);
+        InterlaySpec.ClientLogin login = message.hasLogin()
+                ? new InterlaySpec.ClientLogin(
+                        message.getLogin().getUsername(), message.getLogin().getPassword())
+                : InterlaySpec.ClientLogin.of(endpoint.write());
+        return new InterlaySpec(id, message.getBind(), port, endpoint, login, plan, message.getAcceptDivergence());
     }
 
     private static PlanSpec plan(Plan message) {

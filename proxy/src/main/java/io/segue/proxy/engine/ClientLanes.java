@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClientLanes {
     private static final int SIDES = Side.values().length;
 
+    /** Above every protocol version. */
+    private static final int DIALECTS = 16;
+
     private final Lanes lanes;
     private final @Nullable SharedLane[] writes = new SharedLane[SIDES];
     private final @Nullable SharedLane[] reads = new SharedLane[SIDES];
@@ -49,6 +52,14 @@ public final class ClientLanes {
     /** Database the client chose. */
     public int db() {
         return db;
+    }
+
+    /**
+     * Who keeps the client's writes in order, on both sides: clients of the same event loop, dialect and database share their lanes. Two
+     * dialects of one loop do not; two databases share no keys. At least 1.
+     */
+    int orderedBy() {
+        return lanes.loop().index() * DIALECTS + protocolVersion + 1;
     }
 
     /** The lane for writes to a side. */

@@ -184,7 +184,16 @@ public final class Dispatcher {
         }
         boolean wait = !shadow && engine.keys.followerReads(plan);
         DualExchange.Job job = new DualExchange.Job(
-                route, migration, client.db(), authority, client.writes(authority.other()), shadow, wait, stats, slot);
+                route,
+                migration,
+                client.db(),
+                client.orderedBy(),
+                authority,
+                client.writes(authority.other()),
+                shadow,
+                wait,
+                stats,
+                slot);
         ByteBuf frame = engine.loop.keep(in, start, request.length());
         return engine.duals.take().begin(job, request, frame, pinned);
     }

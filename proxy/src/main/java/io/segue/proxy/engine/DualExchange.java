@@ -48,6 +48,7 @@ final class DualExchange implements ReplyHandler {
      *
      * @param migration where divergence is noted
      * @param db database the client chose
+     * @param orderedBy {@link ClientLanes#orderedBy}
      * @param authority whose answer counts
      * @param follower the other side's lane for writes
      * @param shadow whether this is a trial of NEW: outcomes are counted as comparisons
@@ -57,6 +58,7 @@ final class DualExchange implements ReplyHandler {
             Route route,
             MigrationState migration,
             int db,
+            int orderedBy,
             Side authority,
             SharedLane follower,
             boolean shadow,
@@ -67,6 +69,7 @@ final class DualExchange implements ReplyHandler {
     private @Nullable ByteBuf frame;
     private @Nullable ByteBuf authorityReply;
     private boolean carry;
+    private boolean everywhere;
     private boolean answered;
     private long startNs;
 
@@ -93,12 +96,19 @@ final class DualExchange implements ReplyHandler {
         boolean concurrent = false;
         stripes = keys.stripes();
         for (int stripe : stripes) {
-            concurrent |= what.migration.stripes().enter(stripe, engine.loop.index() + 1);
+            concurrent |= what.migration.stripes().enter(stripe, what.orderedBy);
         }
         // The order matters: first the stripe, then the ledger. The repairer notes first and looks at the stripe then,
         // so one of
         // the two sees the other.
         boolean noted = keys.inLedger(request, bytes, 0, what.migration, what.db);
+        everywhere = engine.effects.everywhere(request, bytes);
+        what.migration.uses(what.db);
+        if (everywhere) {
+            // From here on nobody reads what this is about to change from the follower, and no other write is carried over.
+            what.migration.distrustEverything();
+            noted = false;
+        }
         Ledger.Cause cause;
         if (request.command().effect() == EffectRule.RESYNC || pinned) {
             cause = Ledger.Cause.NOT_DERIVABLE;
@@ -126,7 +136,7 @@ final class DualExchange implements ReplyHandler {
             return;
         }
         engine.keys.mark(request, bytes, 0, what.migration, what.db, cause, what.authority);
-        if (effect == EffectRule.EVERYWHERE || (effect == EffectRule.RESYNC && engine.keys.count() == 0)) {
+        if (everywhere || (effect == EffectRule.RESYNC && engine.keys.count() == 0)) {
             what.migration.distrustEverything();
         }
     }
@@ -175,7 +185,7 @@ final class DualExchange implements ReplyHandler {
         }
         Lane to = what.follower.healthy();
         engine.keys.look(request, bytes, 0, planOf(what));
-        boolean noted = engine.keys.inLedger(request, bytes, 0, what.migration, what.db);
+        boolean noted = !everywhere && engine.keys.inLedger(request, bytes, 0, what.migration, what.db);
         if (outcome == Effects.Outcome.RESYNC || noted || to == null) {
             rewritten.drop();
             if (to == null) {
@@ -233,7 +243,7 @@ final class DualExchange implements ReplyHandler {
     }
 
     private void finish(Job what) {
-        if (request.command().effect() == EffectRule.EVERYWHERE && authorityReply != null) {
+        if (everywhere && authorityReply != null) {
             // Writes on other event loops may have crossed it: look at what is left, which is little.
             what.migration.distrustEverything();
         }

@@ -3,6 +3,7 @@ package io.segue.proxy.engine;
 import io.segue.core.verdict.Side;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -53,6 +54,8 @@ final class Ledger {
         final long sinceMs;
         /** Changes with every write, so that the repairer sees that its copy is out of date. */
         final long generation;
+        /** Why the last attempt to repair it failed; empty if none did. */
+        volatile String failure = "";
 
         Entry(Cause cause, Side authority, long sinceMs, long generation) {
             this.cause = cause;
@@ -99,10 +102,14 @@ final class Ledger {
         }
         long generation = generations.incrementAndGet();
         long now = System.currentTimeMillis();
-        entries.compute(
-                key,
-                (k, was) -> new Entry(
-                        was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation));
+        entries.compute(key, (k, was) -> {
+            Entry entry = new Entry(
+                    was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation);
+            if (was != null) {
+                entry.failure = was.failure;
+            }
+            return entry;
+        });
         empty = false;
     }
 
@@ -168,6 +175,11 @@ final class Ledger {
             oldest = Math.min(oldest, entry.sinceMs);
         }
         return oldest == Long.MAX_VALUE ? 0 : oldest;
+    }
+
+    /** Goes over the keys once; sees some of those that come and go meanwhile. */
+    Iterator<Key> keys() {
+        return entries.keySet().iterator();
     }
 
     /** At most {@code most} of the keys. */

@@ -7,6 +7,8 @@ import io.segue.proxy.upstream.Lane;
 import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -27,6 +29,7 @@ public final class MigrationState {
     private final Stripes stripes = new Stripes();
     private final Queue<Fence> fences = new ConcurrentLinkedQueue<>();
     private final AtomicLong repaired = new AtomicLong();
+    private final Set<Integer> databases = ConcurrentHashMap.newKeySet();
 
     public MigrationState(String migrationId, String interlayId) {
         this.migrationId = migrationId;
@@ -51,6 +54,18 @@ public final class MigrationState {
         if (facts != null && facts.connectionId() >= 0) {
             fences.add(new Fence(side, facts.runId(), facts.connectionId()));
         }
+    }
+
+    /** A client writes in database {@code db}. */
+    void uses(int db) {
+        if (db != 0) {
+            databases.add(db);
+        }
+    }
+
+    /** The databases other than 0 that clients have written in. */
+    Set<Integer> databases() {
+        return databases;
     }
 
     void countRepaired() {
@@ -82,6 +97,11 @@ public final class MigrationState {
         ledger.markEverything();
     }
 
+    private static String reason(Ledger.Entry entry) {
+        String cause = entry.cause.name().toLowerCase(Locale.ROOT);
+        return entry.failure.isEmpty() ? cause : cause + "; not repaired: " + entry.failure;
+    }
+
     /** The ledger as the control plane is told of it. */
     public LedgerNews news() {
         List<LedgerNews.DivergentKeyNews> sample = ledger.some(LedgerNews.MAX_SAMPLE).stream()
@@ -90,7 +110,7 @@ public final class MigrationState {
                     return entry == null
                             ? new LedgerNews.DivergentKeyNews(key.bytes(), key.db(), "repaired", 0)
                             : new LedgerNews.DivergentKeyNews(
-                                    key.bytes(), key.db(), entry.cause.name().toLowerCase(Locale.ROOT), entry.sinceMs);
+                                    key.bytes(), key.db(), reason(entry), entry.sinceMs);
                 })
                 .toList();
         return new LedgerNews(migrationId, interlayId, ledger.size(), ledger.oldestMs(), sample);

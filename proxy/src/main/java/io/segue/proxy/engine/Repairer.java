@@ -16,6 +16,7 @@ import io.segue.proxy.upstream.Lanes;
 import io.segue.proxy.upstream.Loop;
 import io.segue.proxy.upstream.ReplyHandler;
 import io.segue.proxy.upstream.SharedLane;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -36,6 +37,7 @@ public final class Repairer {
     private static final long PERIOD_MS = 20;
     private static final int MOST_AT_ONCE = 2_000;
     private static final int MOST_READING = 64;
+    private static final int MOST_LOOKED_AT = 10_000;
     private static final long SOON_MS = 10;
     private static final long MAX_BACKOFF_MS = 5_000;
     /** What a dual write may take longer than its timeout: ticks and a late flush. */
@@ -55,6 +57,7 @@ public final class Repairer {
     private final Map<Ledger.Key, Attempt> attempts = new HashMap<>();
     private final ScheduledFuture<?> timer;
     private final Sweep sweep;
+    private Iterator<Ledger.Key> upNext = Collections.emptyIterator();
     private int fencing;
     private int running;
     private boolean stopped;
@@ -95,7 +98,7 @@ public final class Repairer {
             return;
         }
         if (migration.ledger().everything()) {
-            sweep.step(lane(now, Side.OLD, 0), lane(now, Side.NEW, 0));
+            sweep.step(side -> now.writes(side).db(), (side, db) -> lane(now, side, db));
         }
         startRepairs(now);
     }
@@ -132,10 +135,15 @@ public final class Repairer {
     private void startRepairs(Route now) {
         long nowMs = System.currentTimeMillis();
         int reading = 0;
-        for (Ledger.Key key : migration.ledger().some(MOST_AT_ONCE)) {
+        // Goes on where it stopped the last time: keys that cannot be repaired now do not keep others waiting.
+        if (!upNext.hasNext()) {
+            upNext = migration.ledger().keys();
+        }
+        for (int looked = 0; looked < MOST_LOOKED_AT && upNext.hasNext(); looked++) {
             if (running >= MOST_AT_ONCE || reading >= MOST_READING) {
                 return;
             }
+            Ledger.Key key = upNext.next();
             Attempt attempt = attempts.get(key);
             if (attempt != null && (attempt.running || nowMs < attempt.notBeforeMs)) {
                 continue;
@@ -184,10 +192,18 @@ public final class Repairer {
             case FAILED -> {
                 long wait = Math.min(MAX_BACKOFF_MS, SOON_MS << Math.min(failures + 2, 12));
                 attempts.put(repair.key, new Attempt(false, failures + 1, nowMs + wait));
+                note(repair);
                 if (failures == 0) {
                     LOG.warn("migration {}: a key cannot be repaired yet: {}", now(), repair.failure());
                 }
             }
+        }
+    }
+
+    private void note(KeyRepair repair) {
+        Ledger.Entry entry = migration.ledger().get(repair.key);
+        if (entry != null) {
+            entry.failure = repair.failure();
         }
     }
 

@@ -1,8 +1,10 @@
 package io.segue.proxy.engine;
 
+import io.segue.core.operation.Access;
 import io.segue.core.operation.Bucket;
 import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
+import io.segue.core.verdict.Verdict;
 import io.segue.proxy.config.EndpointSpec;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.ServerAddress;
@@ -101,6 +103,36 @@ public final class Route {
     /** Whether any work may have to wait. */
     public boolean holding() {
         return authorityAfterHold != null;
+    }
+
+    /** Whether some write is to reach both sides. */
+    public boolean dualWrites() {
+        Plan split = plan;
+        if (split == null) {
+            return false;
+        }
+        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
+            if (!(split.verdict(Access.WRITE, bucket) instanceof Verdict.Single)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether some key is to be kept in step from now on that was not under {@code before}, a plan of the same migration. */
+    public boolean widensDualWrites(Route before) {
+        Plan now = plan;
+        Plan then = before.plan;
+        if (now == null || then == null || migration != before.migration) {
+            return false;
+        }
+        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
+            if (then.verdict(Access.WRITE, bucket) instanceof Verdict.Single
+                    && !(now.verdict(Access.WRITE, bucket) instanceof Verdict.Single)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Where writes to a side go. */

@@ -14,7 +14,9 @@ import io.segue.proxy.session.ClientHandler;
 import io.segue.proxy.session.Interlay;
 import io.segue.proxy.upstream.LaneProfile;
 import io.segue.proxy.upstream.Lanes;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,12 +26,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From the configuration that is served to another one: all of it, or nothing.
  *
  * <ol>
  *   <li>Check: every protocol is known, no two interlays want one address.
+ *   <li>Note on disk which migrations are about to write to two sides.
  *   <li>Open the listeners that are new or listen elsewhere.
  *   <li>Warm lanes to the servers of new plans.
  *   <li>Prepare the routes that change ({@link PlanSwitch}).
@@ -39,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * If a step fails, what the steps before it did is undone. Clients of interlays that stay notice nothing.
  */
 final class Change {
+    private static final Logger LOG = LoggerFactory.getLogger(Change.class);
+
     private final ProxyServer server;
     private final ProxySnapshot snapshot;
     private final Map<String, Served> before;
@@ -58,7 +65,7 @@ final class Change {
         } catch (ConfigRejectedException e) {
             return CompletableFuture.failedFuture(e);
         }
-        CompletionStage<Void> steps = CompletableFuture.completedFuture(null);
+        CompletionStage<Void> steps = CompletableFuture.runAsync(this::writeJournal);
         for (InterlaySpec spec : snapshot.interlays()) {
             steps = steps.thenCompose(done -> serve(spec));
         }
@@ -101,6 +108,11 @@ final class Change {
         }
         MigrationState migration = migration(spec, now);
         Route route = route(spec, migration);
+        boolean begins = migration != null && (now == null || now.migration() != migration);
+        if (begins && route.dualWrites() && server.journal().interrupted(uuidOf(spec).iterator().next())) {
+            // The process before this one may have left writes on one side only.
+            migration.distrustEverything();
+        }
         boolean same = now != null && now.interlay().protocol() == protocol;
         Interlay interlay = same && now != null ? now.interlay() : server.interlay(spec.id(), protocol, route);
         if (same && now != null && !now.interlay().route().spec().equals(spec)) {
@@ -194,6 +206,44 @@ final class Change {
         return steps;
     }
 
+    /** Before the first dual write of a new plan. What is not written to two sides after all is struck off at the end. */
+    private void writeJournal() {
+        Set<String> uuids = dualWriting(before.values());
+        for (InterlaySpec spec : snapshot.interlays()) {
+            uuids.addAll(uuidOf(spec));
+        }
+        try {
+            server.journal().running(uuids);
+        } catch (IOException e) {
+            throw new ConfigRejectedException("the journal of dual writes cannot be written: " + e, e);
+        }
+    }
+
+    private void strikeOff(Collection<Served> served) {
+        try {
+            server.journal().running(dualWriting(served));
+        } catch (IOException e) {
+            // Harmless: after the next start more is compared than would be needed.
+            LOG.warn("the journal of dual writes cannot be written: {}", e.toString());
+        }
+    }
+
+    private static Set<String> dualWriting(Collection<Served> served) {
+        Set<String> uuids = new HashSet<>();
+        for (Served one : served) {
+            Route route = one.interlay().route();
+            if (route.dualWrites()) {
+                uuids.addAll(uuidOf(route.spec()));
+            }
+        }
+        return uuids;
+    }
+
+    private static Set<String> uuidOf(InterlaySpec spec) {
+        PlanSpec plan = spec.plan();
+        return plan == null ? Set.of() : Set.of(plan.migrationUuid());
+    }
+
     private CompletionStage<Void> commit() {
         switches.forEach(PlanSwitch::commit);
         Set<ServerAddress> inUse = new HashSet<>();
@@ -213,7 +263,8 @@ final class Change {
         }
         closing.add(CompletableFuture.runAsync(this::repairers, server.firstLoop()));
         server.onEveryLoop(kit -> kit.allParts().forEach(parts -> parts.lanes().retainOnly(inUse)));
-        return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new))
+                .thenRunAsync(() -> strikeOff(after.values()));
     }
 
     /** Starts and ends the repair of migrations; on the first loop, where repairers live. */
@@ -247,5 +298,6 @@ final class Change {
     private void undo() {
         switches.forEach(PlanSwitch::abort);
         opened.forEach(Listener::close);
+        strikeOff(before.values());
     }
 }

@@ -8,6 +8,8 @@ import io.segue.proxy.session.Interlay;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Changes one interlay's route within this proxy so that no key has two authorities at any moment.
@@ -16,10 +18,12 @@ import java.util.concurrent.TimeUnit;
  *   <li>If no key's authority moves, there is nothing to prepare.
  *   <li>Otherwise work on keys whose authority moves waits in the sessions (the hold), reads too; everything else flows.
  *   <li>When what was under way before is through on both sides, and the ledger is empty, the route may be swapped.
- *   <li>If that does not come about within the limit, the hold ends and nothing has changed.
+ *   <li>If an operator has demanded the change whatever is lost, the ledger is not looked at, and the limit ends the wait.
+ *   <li>Else, if that does not come about within the limit, the hold ends and nothing has changed.
  * </ol>
  */
 final class PlanSwitch {
+    private static final Logger LOG = LoggerFactory.getLogger(PlanSwitch.class);
     private static final long LIMIT_MS = 3_000;
     private static final long LOOK_EVERY_MS = 2;
 
@@ -63,8 +67,14 @@ final class PlanSwitch {
     private void look(Route holding, long deadlineNs, CompletableFuture<Void> ready) {
         MigrationState migration = before.migration();
         boolean quiet = before.underWay() == 0 && holding.waking() == 0;
-        boolean settled = migration == null || migration.settled();
+        boolean settled = migration == null || migration.settled() || after.spec().acceptDivergence();
         if (quiet && settled) {
+            ready.complete(null);
+        } else if (System.nanoTime() > deadlineNs && after.spec().acceptDivergence()) {
+            LOG.warn(
+                    "interlay {}: the authority moves although {} requests did not finish, as the operator demanded",
+                    interlay.id(),
+                    before.underWay());
             ready.complete(null);
         } else if (System.nanoTime() > deadlineNs) {
             ready.completeExceptionally(new ConfigRejectedException("interlay " + interlay.id() + ": "
@@ -80,6 +90,11 @@ final class PlanSwitch {
 
     /** Swaps the route and lets go what waits. */
     void commit() {
+        MigrationState migration = after.migration();
+        if (migration != null && after.widensDualWrites(before)) {
+            // What was written on one side only is not on the other.
+            migration.distrustEverything();
+        }
         interlay.route(after);
         tellSessions.tell();
     }

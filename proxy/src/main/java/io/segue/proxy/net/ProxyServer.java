@@ -9,6 +9,7 @@ import io.netty.util.concurrent.EventExecutor;
 import io.segue.core.operation.Labels;
 import io.segue.core.verdict.Side;
 import io.segue.proxy.config.ConfigTarget;
+import io.segue.proxy.config.DualWriteJournal;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.LedgerNews;
 import io.segue.proxy.config.ProxySnapshot;
@@ -18,6 +19,7 @@ import io.segue.proxy.engine.MigrationState;
 import io.segue.proxy.engine.Route;
 import io.segue.proxy.engine.Settings;
 import io.segue.proxy.protocol.Protocol;
+import io.segue.proxy.protocol.ServerFacts;
 import io.segue.proxy.session.ClientHandler;
 import io.segue.proxy.session.Interlay;
 import io.segue.proxy.session.SessionSettings;
@@ -27,11 +29,14 @@ import io.segue.proxy.telemetry.InterlayStats;
 import io.segue.proxy.upstream.Lanes;
 import io.segue.proxy.upstream.Loop;
 import io.segue.proxy.upstream.UpstreamTls;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,10 +45,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The data plane: event loops, listeners, and the interlays they serve. Thread-safe. */
 public final class ProxyServer implements DataPlane {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
     private static final long FINISH_MS = 5_000;
+    /** How long a proxy that stops waits for its two sides to be equal. */
+    private static final long SETTLE_MS = 2_000;
 
     private final Transport transport = Transport.best();
     private final EventLoopGroup group;
@@ -52,10 +62,12 @@ public final class ProxyServer implements DataPlane {
     private final Map<EventExecutor, LoopKit> kitByLoop = new HashMap<>();
     private final Map<String, Protocol> protocols;
     private final Labels labels;
+    private final DualWriteJournal journal;
     private final SessionSettings sessionSettings;
     private final Settings settings;
     private final AtomicLong connectionIds = new AtomicLong();
     private final Map<ServerAddress, AtomicInteger> openLanes = new ConcurrentHashMap<>();
+    private final Map<ServerAddress, String> runIds = new ConcurrentHashMap<>();
     private volatile Map<String, Served> served = Map.of();
     private volatile boolean applied;
 
@@ -63,9 +75,16 @@ public final class ProxyServer implements DataPlane {
      * @param labels where the operations of this proxy come from
      * @param threads number of event loops, at least 1
      * @param known the protocols that can be served
+     * @param journal outlives the process
      */
     public ProxyServer(
-            Labels labels, int threads, List<Protocol> known, SessionSettings sessionSettings, Settings settings) {
+            Labels labels,
+            int threads,
+            List<Protocol> known,
+            SessionSettings sessionSettings,
+            Settings settings,
+            DualWriteJournal journal) {
+        this.journal = journal;
         this.labels = labels;
         this.sessionSettings = sessionSettings;
         this.settings = settings;
@@ -163,11 +182,42 @@ public final class ProxyServer implements DataPlane {
         for (Served one : served.values()) {
             open += connections(one.interlay().stats());
         }
-        if (open > 0 && System.nanoTime() < deadlineNs) {
+        Set<String> unequal = unequal();
+        long settleDeadlineNs = deadlineNs - TimeUnit.MILLISECONDS.toNanos(FINISH_MS - SETTLE_MS);
+        if ((open > 0 && System.nanoTime() < deadlineNs)
+                || (!unequal.isEmpty() && System.nanoTime() < settleDeadlineNs)) {
             firstLoop().schedule(() -> waitForSessions(deadlineNs, gone), 5, TimeUnit.MILLISECONDS);
             return;
         }
+        if (open == 0) {
+            remember(unequal);
+        }
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).addListener(future -> gone.complete(null));
+    }
+
+    /** The migrations whose two sides are not known to be equal. */
+    private Set<String> unequal() {
+        Set<String> uuids = new HashSet<>();
+        for (Served one : served.values()) {
+            MigrationState migration = one.migration();
+            Route route = one.interlay().route();
+            if (migration != null && route.dualWrites() && (route.underWay() > 0 || !migration.settled())) {
+                uuids.add(one.migrationUuid());
+            }
+        }
+        return uuids;
+    }
+
+    private void remember(Set<String> unequal) {
+        try {
+            journal.running(unequal);
+        } catch (IOException e) {
+            LOG.warn("the journal of dual writes cannot be written: {}", e.toString());
+        }
+    }
+
+    DualWriteJournal journal() {
+        return journal;
     }
 
     private static long connections(InterlayStats stats) {
@@ -268,6 +318,23 @@ public final class ProxyServer implements DataPlane {
         return open == null ? 0 : open.get();
     }
 
+    /** A server that is another process than before may have lost data: whoever keeps two sides equal must compare them again. */
+    private void noticeRestart(ServerAddress address, ServerFacts facts) {
+        String before = facts.runId().isEmpty() ? null : runIds.put(address, facts.runId());
+        if (before == null || before.equals(facts.runId())) {
+            return;
+        }
+        LOG.warn("the server at {}:{} was restarted", address.host(), address.port());
+        for (Served one : served.values()) {
+            MigrationState migration = one.migration();
+            if (migration != null
+                    && one.interlay().route().dualWrites()
+                    && one.interlay().route().addresses().contains(address)) {
+                migration.distrustEverything();
+            }
+        }
+    }
+
     /** Counts shared lanes for every interlay that uses the server. */
     private final class LaneCounter implements Lanes.Listener {
         private final int loop;
@@ -277,7 +344,8 @@ public final class ProxyServer implements DataPlane {
         }
 
         @Override
-        public void onLaneOpened(ServerAddress address) {
+        public void onLaneOpened(ServerAddress address, ServerFacts facts) {
+            noticeRestart(address, facts);
             openLanes.computeIfAbsent(address, a -> new AtomicInteger()).incrementAndGet();
             count(address, Counter::lanesOpened);
         }

@@ -31,6 +31,9 @@ public interface Effects {
      */
     Outcome of(Request request, ByteBuf frame, ByteBuf reply, long serverNowMs, Out out);
 
+    /** Whether {@code request} may change more keys than those it names, or keys of a database that is not the client's. */
+    boolean everywhere(Request request, ByteBuf frame);
+
     /** Takes one or more rewritten requests. */
     interface Out {
         /** Where buffers come from. */

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Copies one key's state (value and expiry) from one server to another. Stateless. */
@@ -27,6 +28,12 @@ public interface KeyCopy {
 
     /** A request that ends another connection, so that nothing it still has on the way is executed after the answer. */
     ByteBuf kill(ByteBufAllocator alloc, long connectionId);
+
+    /** A request that says which databases have keys. */
+    ByteBuf databases(ByteBufAllocator alloc);
+
+    /** Reads the answer to {@link #databases}; empty if the server would not say. */
+    Set<Integer> databases(ByteBuf reply);
 
     /**
      * A request that walks the keys of a database.

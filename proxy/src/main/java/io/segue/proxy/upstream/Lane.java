@@ -362,8 +362,8 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
             writeOut(bytes);
         }
         beforeReadyBytes = 0;
-        flush();
         owner.onReady(this, learnt);
+        flush();
         wakeWriters();
     }
 

@@ -9,6 +9,7 @@ import io.netty.channel.WriteBufferWaterMark;
 import io.segue.proxy.config.ServerAddress;
 import io.segue.proxy.protocol.Limits;
 import io.segue.proxy.protocol.Protocol;
+import io.segue.proxy.protocol.ServerFacts;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +25,12 @@ public final class Lanes {
 
     /** Hears of lanes that come and go. Called on the loop. */
     public interface Listener {
-        void onLaneOpened(ServerAddress address);
+        /**
+         * A lane is logged in; nothing has been sent on it by anybody who looks at whether it is ready.
+         *
+         * @param facts what the server says of itself
+         */
+        void onLaneOpened(ServerAddress address, ServerFacts facts);
 
         /**
          * A lane is gone.

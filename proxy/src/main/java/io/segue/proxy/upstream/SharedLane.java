@@ -114,7 +114,7 @@ public final class SharedLane implements Lane.Owner {
     public void onReady(Lane ready, ServerFacts learnt) {
         facts = learnt;
         failures = 0;
-        lanes.listener().onLaneOpened(address);
+        lanes.listener().onLaneOpened(address, learnt);
         tellWhoWaits(learnt);
     }
 

@@ -42,7 +42,7 @@ class ProxyProcessTest {
     @BeforeEach
     void start() throws IOException {
         controlPlane = FakeControlPlane.start();
-        process = ProxyProcess.start(options(), (labels, threads) -> dataPlane);
+        process = ProxyProcess.start(options(), (labels, threads, journal) -> dataPlane);
     }
 
     @AfterEach
@@ -125,7 +125,7 @@ class ProxyProcessTest {
 
     @Test
     void twoProxiesNeverShareADirectory() {
-        assertThatThrownBy(() -> ProxyProcess.start(options(), (labels, threads) -> new FakeDataPlane()))
+        assertThatThrownBy(() -> ProxyProcess.start(options(), (labels, threads, journal) -> new FakeDataPlane()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another proxy uses it");
     }
@@ -141,7 +141,7 @@ class ProxyProcessTest {
         assertThat(dataPlane.closed).isTrue();
         controlPlane.close();
         FakeDataPlane second = new FakeDataPlane();
-        process = ProxyProcess.start(options(), (labels, threads) -> second);
+        process = ProxyProcess.start(options(), (labels, threads, journal) -> second);
         assertThat(second.target.next().interlays().get(0).port()).isEqualTo(7100);
         Await.until("version 3", () -> process.status().version() == 3);
         assertThat(get("/config").body()).contains("\"source\" : \"disk\"");

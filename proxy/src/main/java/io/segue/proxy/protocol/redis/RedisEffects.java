@@ -1,6 +1,7 @@
 package io.segue.proxy.protocol.redis;
 
 import io.netty.buffer.ByteBuf;
+import io.segue.proxy.protocol.Command.EffectRule;
 import io.segue.proxy.protocol.Effects;
 import io.segue.proxy.protocol.Request;
 
@@ -18,6 +19,15 @@ public final class RedisEffects implements Effects {
             case RESYNC -> Outcome.RESYNC;
             case SAME -> changedNothing(request, reply) ? Outcome.NOTHING : Outcome.SAME;
             case REWRITE -> rewrite(request, frame, reply, serverNowMs, out);
+        };
+    }
+
+    @Override
+    public boolean everywhere(Request request, ByteBuf frame) {
+        return switch (request.command().name()) {
+            case "MOVE" -> true;
+            case "COPY" -> Args.indexOf(request, frame, frame.readerIndex(), 3, "DB") > 0;
+            default -> request.command().effect() == EffectRule.EVERYWHERE;
         };
     }
 

@@ -7,6 +7,10 @@ import io.segue.proxy.protocol.ProtocolException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Copies a Redis key by DUMP and RESTORE. The remaining time and the server's clock are read in the same transaction as the value, so the
@@ -16,6 +20,7 @@ final class RedisKeyCopy implements KeyCopy {
     private static final int READ_REPLIES = 5;
     private static final int CHECKSUM_BYTES = 8;
     private static final String PAGE = "256";
+    private static final Pattern KEYSPACE = Pattern.compile("^db(\\d{1,5}):", Pattern.MULTILINE);
 
     @Override
     public ByteBuf read(ByteBufAllocator alloc, byte[] key) {
@@ -94,6 +99,21 @@ final class RedisKeyCopy implements KeyCopy {
     @Override
     public ByteBuf kill(ByteBufAllocator alloc, long connectionId) {
         return RedisEncoder.request(alloc, "CLIENT", "KILL", "ID", Long.toString(connectionId));
+    }
+
+    @Override
+    public ByteBuf databases(ByteBufAllocator alloc) {
+        return RedisEncoder.request(alloc, "INFO", "keyspace");
+    }
+
+    @Override
+    public Set<Integer> databases(ByteBuf reply) {
+        Set<Integer> found = new TreeSet<>();
+        Matcher lines = KEYSPACE.matcher(reply.toString(StandardCharsets.US_ASCII));
+        while (lines.find()) {
+            found.add(Integer.valueOf(lines.group(1)));
+        }
+        return found;
     }
 
     @Override

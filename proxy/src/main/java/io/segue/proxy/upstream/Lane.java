@@ -74,6 +74,7 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
     private int head;
     private int count;
     private boolean midReply;
+    private long lastReadNs;
     private long overdueSinceNs;
 
     /**
@@ -116,10 +117,11 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
         return overdueSinceNs != 0;
     }
 
-    /** Makes the lane suspect. */
+    /** Makes the lane suspect. Whoever waits until it takes more is woken: nothing is to wait for a server that is avoided. */
     public void suspect(long nowNs) {
         if (overdueSinceNs == 0) {
             overdueSinceNs = nowNs == 0 ? 1 : nowNs;
+            wakeWriters();
         }
     }
 
@@ -219,6 +221,10 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
         if (count == waiting.length) {
             grow();
         }
+        if (!ticking) {
+            // Nothing may have read the clock for a long time: an idle loop has no ticks.
+            loop.touch();
+        }
         int at = (head + count) & (waiting.length - 1);
         waiting[at] = handler;
         sentNs[at] = loop.nowNs();
@@ -262,10 +268,15 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
 
     private void tellOverdue(long nowNs) {
         // Sent in order, so the first one that is not overdue ends the walk. A handler may close the lane.
-        for (int i = midReply ? 1 : 0; i < count && state == State.READY; i++) {
+        for (int i = 0; i < count && state == State.READY; i++) {
             int at = (head + i) & (waiting.length - 1);
-            long age = nowNs - sentNs[at];
+            // A reply that has begun may take its time, but not stand still.
+            boolean begun = i == 0 && midReply;
+            long age = nowNs - (begun ? lastReadNs : sentNs[at]);
             if (age < OVERDUE_NS) {
+                if (begun) {
+                    continue;
+                }
                 return;
             }
             ReplyHandler handler = waiting[at];
@@ -295,6 +306,7 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
         loop.touch();
         try {
             overdueSinceNs = 0;
+            lastReadNs = loop.nowNs();
             int at = in.readerIndex();
             int end = in.writerIndex();
             while (at < end && state != State.CLOSED) {
@@ -391,6 +403,20 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         fail(String.valueOf(cause.getMessage()));
+    }
+
+    /** Closes the lane once nothing is under way on it. Nothing more may be sent. */
+    public void closeWhenIdle() {
+        if (count == 0) {
+            close();
+        } else {
+            loop.startTicking(nowNs -> {
+                if (count == 0) {
+                    close();
+                }
+                return state != State.CLOSED;
+            });
+        }
     }
 
     /** Closes the lane without complaint; handlers still waiting are told. */

@@ -6,12 +6,19 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What everything on one event loop shares: a clock read once per read event, one flush per loop cycle, and a tick for
  * deadlines that runs only while something waits. Confined to its event loop.
  */
 public final class Loop {
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+
+    /** A buffer for a moment's use up to this size is kept for the next use. */
+    private static final int SCRATCH_LIMIT = 1 << 20;
+
     /** Distance of two ticks; the resolution of every deadline on the request path. */
     public static final long TICK_MS = 5;
 
@@ -92,6 +99,9 @@ public final class Loop {
 
     /** A buffer for a moment's use; its content does not outlive the current call. */
     public byte[] scratch(int length) {
+        if (length > SCRATCH_LIMIT) {
+            return new byte[length];
+        }
         if (scratch.length < length) {
             scratch = new byte[Math.max(length, scratch.length * 2)];
         }
@@ -109,7 +119,11 @@ public final class Loop {
         flushScheduled = false;
         // A flush may make others dirty; they are appended and flushed in the same sweep.
         for (int i = 0; i < dirty.size(); i++) {
-            dirty.get(i).flush();
+            try {
+                dirty.get(i).flush();
+            } catch (RuntimeException e) {
+                LOG.error("a flush failed", e);
+            }
         }
         dirty.clear();
     }
@@ -121,6 +135,16 @@ public final class Loop {
         }
     }
 
+    /** One faulty deadline must not stop those of everybody else on the loop. */
+    private boolean ticks(Ticking something) {
+        try {
+            return something.tick(nowNs);
+        } catch (RuntimeException e) {
+            LOG.error("a deadline failed", e);
+            return true;
+        }
+    }
+
     private void tick() {
         tickScheduled = false;
         touch();
@@ -129,7 +153,7 @@ public final class Loop {
         int count = ticking.size();
         for (int i = 0; i < count; i++) {
             Ticking something = ticking.get(i);
-            if (something.tick(nowNs)) {
+            if (ticks(something)) {
                 ticking.set(kept++, something);
             }
         }

@@ -20,8 +20,8 @@ public interface ReplyHandler {
     void onLost(Lane lane, String reason, boolean maybeSent);
 
     /**
-     * The reply has not begun after {@code ageNs} nanoseconds. Called at every tick from {@link Lane#OVERDUE_NS} on. May call
-     * {@link Lane#fail}.
+     * The reply has not begun after {@code ageNs} nanoseconds, or has begun and nothing more of it came for so long. Called at every tick
+     * from {@link Lane#OVERDUE_NS} on. May call {@link Lane#fail}.
      */
     void onOverdue(Lane lane, long ageNs);
 }

@@ -131,10 +131,10 @@ public final class SharedLane implements Lane.Owner {
         if (closed.facts() != null) {
             lanes.listener().onLaneClosed(address, !retired);
         }
+        tellWhoWaits(new ServerFacts("", "", -1, 0));
         if (retired) {
             return;
         }
-        tellWhoWaits(new ServerFacts("", "", -1, 0));
         waitingToReopen = true;
         // The first attempt comes at once: a server that only dropped the connection is back before a client notices.
         long ceiling = failures == 0 ? 1 : Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS << Math.min(failures, 10));

@@ -1,5 +1,7 @@
 package io.segue.proxy.protocol;
 
+import java.util.function.IntFunction;
+
 /**
  * What a {@link Conversation} may ask of the session it belongs to, while it handles a request. Every request gets exactly one answer: one
  * call of a method marked ①. Those that give a boolean may answer false: the request cannot be served right now, it will be handed in again, and
@@ -8,6 +10,9 @@ package io.segue.proxy.protocol;
 public interface SessionControl {
     /** ① Answers with {@code reply}, in its turn. */
     void reply(byte[] reply);
+
+    /** ① Says that a request is served by nobody. */
+    void refuse();
 
     /** ① Answers with nothing: the client is told by messages, or not at all. */
     void noReply();
@@ -45,7 +50,7 @@ public interface SessionControl {
      * ① Sends the request on the client's connection for messages. The client gets what comes back through {@link Conversation#onPush};
      * nothing more of it is served until {@link #resume}.
      */
-    void forwardSubscription();
+    boolean forwardSubscription();
 
     /** Goes on serving after {@link #forwardSubscription}. */
     void resume();
@@ -59,9 +64,9 @@ public interface SessionControl {
     /**
      * Moves the client to the shared connections of its present dialect and database.
      *
-     * @param request does the same on the client's own connections
+     * @param request does the same on one of the client's own connections, given the database that is the client's there
      */
-    void profileChanged(byte[] request);
+    void profileChanged(IntFunction<byte[]> request);
 
     /** From now on every request of the client goes out on connections of its own, each opened with {@code journal} first. */
     void pin(byte[] journal);

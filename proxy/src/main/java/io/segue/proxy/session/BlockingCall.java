@@ -1,16 +1,20 @@
 package io.segue.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.segue.core.verdict.Side;
 import io.segue.proxy.config.ServerAddress;
 import io.segue.proxy.engine.ReplySlot;
 import io.segue.proxy.engine.Route;
 import io.segue.proxy.protocol.ProtocolException;
+import io.segue.proxy.protocol.ReplyParser;
 import io.segue.proxy.protocol.Request;
 import io.segue.proxy.protocol.RequestParser;
 import io.segue.proxy.protocol.ServerFacts;
 import io.segue.proxy.session.ClientSession.Gate;
 import io.segue.proxy.upstream.Lane;
+import io.segue.proxy.upstream.ReplyHandler;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * Confined to one event loop.
  */
 final class BlockingCall implements ReplySlot {
+    private static final long WAKE_AGAIN_MS = 20;
+
     private final ClientSession session;
     private @Nullable ReplySlot client;
     private @Nullable ByteBuf frame;
@@ -27,6 +33,10 @@ final class BlockingCall implements ReplySlot {
     private @Nullable ByteBuf answer;
     private @Nullable Route wokenFor;
     private boolean parked;
+    /** A wake-up call is on its way: what is sent to the server before that is answered might be woken by it. */
+    private boolean unblocking;
+
+    private boolean again;
 
     BlockingCall(ClientSession session) {
         this.session = session;
@@ -78,14 +88,46 @@ final class BlockingCall implements ReplySlot {
             return;
         }
         ServerFacts facts = blocked.facts();
+        if (facts != null && facts.connectionId() < 0) {
+            // The server did not say which connection it is: it cannot be woken.
+            return;
+        }
+        wokenFor = route;
+        route.beginWaking();
+        wake(blocked, was, route);
+    }
+
+    private void wake(Lane blocked, ServerAddress was, Route route) {
+        if (wokenFor != route || lane != blocked) {
+            return;
+        }
+        ServerFacts facts = blocked.facts();
         Lane waker = session.lanes()
                 .lanes()
                 .shared(was, session.lanes().profile(was))
                 .lane();
-        if (facts != null && facts.connectionId() >= 0 && waker != null) {
-            wokenFor = route;
-            route.beginWaking();
-            OwnLanes.sendSilently(waker, session.interlay().protocol().unblock(facts.connectionId()));
+        if (facts != null && waker != null) {
+            unblocking = true;
+            waker.send(
+                    new Unblock(() -> wakeAgain(blocked, was, route)),
+                    Unpooled.wrappedBuffer(session.interlay().protocol().unblock(facts.connectionId())));
+        } else {
+            wakeAgain(blocked, was, route);
+        }
+    }
+
+    /** Once may be too early: before the request has reached the server, where nobody is waiting then. */
+    private void wakeAgain(Lane blocked, ServerAddress was, Route route) {
+        unblocking = false;
+        if (again) {
+            again = false;
+            makeAgain();
+        } else if (frame == null) {
+            session.open(Gate.WAITING);
+        } else if (wokenFor == route) {
+            session.loop()
+                    .executor()
+                    .schedule(() -> wake(blocked, was, route), WAKE_AGAIN_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -124,8 +166,12 @@ final class BlockingCall implements ReplySlot {
         ByteBuf bytes = frame;
         if (cameBack() && bytes != null && session.interlay().protocol().cameBackEmpty(so)) {
             so.release();
-            // Not at once: this is the old lane's read loop.
-            session.loop().executor().execute(this::makeAgain);
+            if (unblocking) {
+                again = true;
+            } else {
+                // Not at once: this is the old lane's read loop.
+                session.loop().executor().execute(this::makeAgain);
+            }
             return;
         }
         byte[] reply = new byte[so.readableBytes()];
@@ -156,7 +202,9 @@ final class BlockingCall implements ReplySlot {
         if (to != null) {
             to.reply(reply);
         }
-        session.open(Gate.WAITING);
+        if (!unblocking) {
+            session.open(Gate.WAITING);
+        }
     }
 
     @Override
@@ -176,6 +224,7 @@ final class BlockingCall implements ReplySlot {
     private void clear() {
         cameBack();
         parked = false;
+        again = false;
         ByteBuf bytes = frame;
         ByteBuf partial = answer;
         frame = null;
@@ -188,6 +237,26 @@ final class BlockingCall implements ReplySlot {
         }
         if (partial != null) {
             partial.release();
+        }
+    }
+
+    /** Tells when a wake-up call has been answered, or never will be. */
+    private record Unblock(Runnable then) implements ReplyHandler {
+        @Override
+        public void onReply(Lane waker, ByteBuf in, int from, int to, boolean last, ReplyParser.Kind kind) {
+            if (last) {
+                then.run();
+            }
+        }
+
+        @Override
+        public void onLost(Lane waker, String reason, boolean maybeSent) {
+            then.run();
+        }
+
+        @Override
+        public void onOverdue(Lane waker, long ageNs) {
+            // The requests of clients on the same lane see to that.
         }
     }
 }

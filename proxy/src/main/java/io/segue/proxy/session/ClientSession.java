@@ -43,8 +43,10 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
         OPEN,
         /** Until every answer that is owed has been given. */
         DRAINING,
-        /** Until somebody says {@link SessionActions#resume}. */
+        /** Until the one thing that the client waits for has come. */
         WAITING,
+        /** Until somebody says {@link SessionActions#resume}: messages come at any time and must end no other wait. */
+        CONFIRMING,
         /** Until the plan change is through. */
         HELD,
         /** Until a server takes more. */
@@ -205,8 +207,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
         boolean own = all || handling != Handling.FORWARD || actions.pinned();
         if (own != onOwnLanes) {
             // Two connections to one server keep no order between them: wait until the other one is empty.
-            if (!replies.isEmpty()) {
-                gate = Gate.DRAINING;
+            if (!drainedOrWait()) {
                 return false;
             }
             onOwnLanes = own;
@@ -218,8 +219,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
             return actions.handle(conversation, request, in, start);
         }
         if (handling == Handling.REFUSED) {
-            stats.count(Counter.REFUSED_COMMANDS);
-            openSlot().reply(actions.refusal(request));
+            actions.refuse(request);
             return true;
         }
         if (handling == Handling.BLOCKING) {
@@ -273,8 +273,23 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
         if (gate == reason) {
             gate = Gate.OPEN;
             // Not at once: whoever opens it may be in the middle of serving this very client.
-            loop.executor().execute(this::serveInbox);
+            loop.executor().execute(this::goOn);
         }
+    }
+
+    private void goOn() {
+        // Long after the last read, maybe: the requests that were waiting begin now.
+        loop.touch();
+        serveInbox();
+    }
+
+    /** Whether every answer that is owed has been given; else nothing is served until it has. */
+    boolean drainedOrWait() {
+        if (!replies.isEmpty()) {
+            shut(Gate.DRAINING);
+            return false;
+        }
+        return true;
     }
 
     /** Closes the gate. */

@@ -86,12 +86,23 @@ final class Inbox {
         }
         if (!have.isReadable()) {
             clear();
-        } else if (have instanceof CompositeByteBuf && wanted < LARGE && have.readableBytes() < LARGE) {
-            ByteBuf rest = alloc.buffer(have.readableBytes());
-            rest.writeBytes(have);
+        } else if (have instanceof CompositeByteBuf all && (all.readerIndex() > 0 || (wanted < LARGE && all.readableBytes() < LARGE))) {
+            bytes = rest(all);
             have.release();
-            bytes = rest;
         }
+    }
+
+    /** What has not been served, without what has: pieces that others still send on are not moved. */
+    private ByteBuf rest(CompositeByteBuf all) {
+        int length = all.readableBytes();
+        if (length < LARGE) {
+            return alloc.buffer(length).writeBytes(all);
+        }
+        CompositeByteBuf rest = alloc.compositeBuffer(Integer.MAX_VALUE);
+        for (ByteBuf piece : all.decompose(all.readerIndex(), length)) {
+            rest.addComponent(true, piece.retain());
+        }
+        return rest;
     }
 
     void clear() {

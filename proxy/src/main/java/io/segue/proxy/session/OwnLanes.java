@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The connections that belong to one client alone, one for each server it needs: for transactions, blocking commands, and everything
@@ -41,7 +42,10 @@ final class OwnLanes {
         if (lane == null) {
             lane = client.lanes()
                     .dedicated(address, client.profile(address), List.copyOf(journal), false, new Owner(address));
-            lanes.put(address, lane);
+            if (lane.open()) {
+                // A name that is not known fails at once: then the next request tries again.
+                lanes.put(address, lane);
+            }
         }
         return lane;
     }
@@ -56,9 +60,9 @@ final class OwnLanes {
         return lanes.get(address) == lane;
     }
 
-    /** Sends a request whose replies nobody needs on every connection there is. */
-    void sendToAll(byte[] request) {
-        lanes.values().forEach(lane -> sendSilently(lane, request));
+    /** Sends a request whose reply nobody needs on every connection there is. */
+    void sendToAll(Function<ServerAddress, byte[]> request) {
+        lanes.forEach((address, lane) -> sendSilently(lane, request.apply(address)));
     }
 
     /** Sends a request whose reply nobody needs. */
@@ -66,12 +70,23 @@ final class OwnLanes {
         lane.send(Silent.INSTANCE, Unpooled.wrappedBuffer(request));
     }
 
-    /** Closes all of them. */
+    /** Closes all of them at once. */
     void close() {
+        forget().forEach(Lane::close);
+    }
+
+    /** Lets go of all of them; each is closed when what was sent on it has been answered. */
+    void retire() {
+        for (Lane lane : forget()) {
+            lane.closeWhenIdle();
+        }
+    }
+
+    private List<Lane> forget() {
         List<Lane> all = new ArrayList<>(lanes.values());
         lanes.clear();
         journal.clear();
-        all.forEach(Lane::close);
+        return all;
     }
 
     private final class Owner implements Lane.Owner {

@@ -8,7 +8,9 @@ import io.segue.proxy.protocol.Conversation;
 import io.segue.proxy.protocol.Request;
 import io.segue.proxy.protocol.SessionControl;
 import io.segue.proxy.session.ClientSession.Gate;
+import io.segue.proxy.telemetry.Counter;
 import io.segue.proxy.upstream.Lane;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** Does for a {@link Conversation} what it asks of its session. Confined to the client's event loop. */
@@ -79,6 +81,11 @@ final class SessionActions implements SessionControl {
     }
 
     @Override
+    public void refuse() {
+        refuse(request());
+    }
+
+    @Override
     public void noReply() {
         // Nothing is owed.
     }
@@ -138,21 +145,26 @@ final class SessionActions implements SessionControl {
     }
 
     @Override
-    public void forwardSubscription() {
+    public boolean forwardSubscription() {
+        // What comes back is no answer in its turn: the answers before it have to be out.
+        if (!taken(session.drainedOrWait())) {
+            return false;
+        }
         Subscription to = subscription;
         if (to == null) {
             to = new Subscription(session.conversation(), this, this::push, reason -> session.closeAfterReplies());
             subscription = to;
         }
-        session.shut(Gate.WAITING);
+        session.shut(Gate.CONFIRMING);
         ByteBuf copy = session.loop().alloc().buffer(request().length());
         copy.writeBytes(bytes(), start, request().length());
         to.send(session.keylessServer(), session.lanes(), copy);
+        return true;
     }
 
     @Override
     public void resume() {
-        session.open(Gate.WAITING);
+        session.open(Gate.CONFIRMING);
     }
 
     @Override
@@ -170,25 +182,25 @@ final class SessionActions implements SessionControl {
         session.shut(Gate.WAITING);
         session.lanes().writes(session.keylessSide()).whenKnown(facts -> {
             slot.reply(greeting.reply(facts));
-            resume();
+            session.open(Gate.WAITING);
         });
     }
 
     @Override
-    public void profileChanged(byte[] change) {
+    public void profileChanged(IntFunction<byte[]> change) {
         session.lanes()
                 .use(
                         session.lanes().route(),
                         session.conversation().protocolVersion(),
                         session.conversation().db());
-        own.sendToAll(change);
+        own.sendToAll(address -> change.apply(session.lanes().profile(address).db()));
     }
 
     @Override
     public void pin(byte[] journal) {
         pinned = true;
         if (journal.length > 0) {
-            own.sendToAll(journal);
+            own.sendToAll(address -> journal);
             own.addToJournal(journal);
         }
     }
@@ -197,7 +209,7 @@ final class SessionActions implements SessionControl {
     public void unpin() {
         pinned = false;
         transaction.forget();
-        own.close();
+        own.retire();
     }
 
     @Override
@@ -207,7 +219,10 @@ final class SessionActions implements SessionControl {
 
     @Override
     public void mute(Mute what) {
-        mute = what;
+        // To leave one answer out says nothing while all are left out.
+        if (what != Mute.NEXT || mute != Mute.ALL) {
+            mute = what;
+        }
     }
 
     /** Whether the next answer is to be dropped. */
@@ -225,12 +240,13 @@ final class SessionActions implements SessionControl {
         session.closeAfterReplies();
     }
 
-    /** The answer to a request that is served by nobody. */
-    byte[] refusal(Request what) {
-        return session.interlay()
+    /** Answers a request that is served by nobody. */
+    void refuse(Request what) {
+        session.stats().count(Counter.REFUSED_COMMANDS);
+        reply(session.interlay()
                 .protocol()
                 .replies()
-                .error("ERR", "segue: " + what.command().name() + " is not passed on to the databases");
+                .error("ERR", "segue: " + what.command().name() + " is not passed on to the databases"));
     }
 
     /** The route changed: messages may come from another server now. */

@@ -117,17 +117,17 @@ final class RedisConversation implements Conversation {
             case "WATCH" -> watching |= session.forwardInTransaction(Resp.NOTHING) == Queued.SENT;
             case "UNWATCH" -> unwatch(session);
             case "SUBSCRIBE", "PSUBSCRIBE", "SSUBSCRIBE", "UNSUBSCRIBE", "PUNSUBSCRIBE", "SUNSUBSCRIBE" -> {
-                subscriptions.noteRequest(name, request, in, start);
-                session.forwardSubscription();
+                if (session.forwardSubscription()) {
+                    subscriptions.noteRequest(name, request, in, start);
+                }
             }
-            case "MONITOR" -> {
-                monitoring = true;
-                session.forwardSubscription();
-            }
+            case "MONITOR" -> monitoring |= session.forwardSubscription();
             case "PING" -> ping(request, in, start, session);
             case "READONLY", "READWRITE", "ASKING" -> session.forwardPinned();
             default -> {
-                if (name.equals("CLIENT") || name.startsWith("CLIENT ")) {
+                if (request.command().handling() == Command.Handling.REFUSED) {
+                    session.refuse();
+                } else if (name.equals("CLIENT") || name.startsWith("CLIENT ")) {
                     client.handle(request, in, start, protocolVersion, session);
                 } else if (watching) {
                     session.forwardPinned();
@@ -275,13 +275,22 @@ final class RedisConversation implements Conversation {
         if (name != null) {
             client.name(name);
         }
-        if (wanted != protocolVersion) {
-            protocolVersion = wanted;
-            session.profileChanged(Resp.request("HELLO", Integer.toString(wanted)));
+        int before = protocolVersion;
+        speak(wanted, session);
+        session.replyWhenServerKnown(facts -> {
+            if (facts.version().isEmpty()) {
+                speak(before, session);
+                return replies.error("UNAVAILABLE", "segue: the database cannot be reached");
+            }
+            return greeting(facts.version());
+        });
+    }
+
+    private void speak(int dialect, SessionControl session) {
+        if (dialect != protocolVersion) {
+            protocolVersion = dialect;
+            session.profileChanged(there -> Resp.request("HELLO", Integer.toString(dialect)));
         }
-        session.replyWhenServerKnown(facts -> facts.version().isEmpty()
-                ? replies.error("UNAVAILABLE", "segue: the database cannot be reached")
-                : greeting(facts.version()));
     }
 
     private byte[] greeting(String version) {
@@ -313,17 +322,20 @@ final class RedisConversation implements Conversation {
         } else {
             int before = db;
             db = (int) wanted;
-            byte[] change = Resp.request("SELECT", Long.toString(wanted));
-            session.profileChanged(change);
+            session.profileChanged(RedisConversation::selectOf);
             session.replyWhenServerKnown(facts -> {
                 if (facts.version().isEmpty()) {
                     db = before;
-                    session.profileChanged(Resp.request("SELECT", Integer.toString(before)));
+                    session.profileChanged(RedisConversation::selectOf);
                     return replies.error("ERR", "DB index is out of range");
                 }
                 return Resp.OK;
             });
         }
+    }
+
+    private static byte[] selectOf(int db) {
+        return Resp.request("SELECT", Integer.toString(db));
     }
 
     private void reset(SessionControl session) {
@@ -340,7 +352,7 @@ final class RedisConversation implements Conversation {
         db = 0;
         client.reset();
         authenticated = settings.password().isEmpty();
-        session.profileChanged(Resp.request("SELECT", "0"));
+        session.profileChanged(RedisConversation::selectOf);
         session.reply(Resp.RESET);
     }
 

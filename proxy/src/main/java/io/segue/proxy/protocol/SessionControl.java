@@ -34,8 +34,12 @@ public interface SessionControl {
      */
     Queued forwardInTransaction(byte[] opening);
 
-    /** ① Ends the transaction with the request being handled; its writes take effect if {@code ending} says so. */
-    boolean endTransaction(Ending ending);
+    /**
+     * ① Ends the transaction with the request being handled; its writes take effect if {@code ending} says so.
+     *
+     * @param opening sent ahead if nothing has been queued yet, its reply swallowed; empty: nothing
+     */
+    boolean endTransaction(Ending ending, byte[] opening);
 
     /** Whether the transaction has a connection yet. */
     boolean transactionBegun();
@@ -43,8 +47,12 @@ public interface SessionControl {
     /** Whether the transaction's keys are still where it began. */
     boolean transactionStillValid();
 
-    /** Gives the transaction up; {@code closing} is sent if it has begun, and its reply swallowed. */
-    void abandonTransaction(byte[] closing);
+    /**
+     * Gives the transaction up; {@code closing} is sent if it has begun, and its reply swallowed.
+     *
+     * @param opening as for {@link #endTransaction}
+     */
+    void abandonTransaction(byte[] opening, byte[] closing);
 
     /**
      * ① Sends the request on the client's connection for messages. The client gets what comes back through {@link Conversation#onPush};

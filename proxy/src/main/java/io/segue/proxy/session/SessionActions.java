@@ -125,8 +125,8 @@ final class SessionActions implements SessionControl {
     }
 
     @Override
-    public boolean endTransaction(Ending ending) {
-        return taken(transaction.end(request(), bytes(), start, ending));
+    public boolean endTransaction(Ending ending, byte[] opening) {
+        return taken(transaction.end(request(), bytes(), start, ending, opening));
     }
 
     @Override
@@ -140,8 +140,8 @@ final class SessionActions implements SessionControl {
     }
 
     @Override
-    public void abandonTransaction(byte[] closing) {
-        transaction.abandon(closing);
+    public void abandonTransaction(byte[] opening, byte[] closing) {
+        transaction.abandon(opening, closing);
     }
 
     @Override

@@ -62,10 +62,7 @@ final class Transaction {
             lane = to;
             side = wanted;
         }
-        if (!opened && opening.length > 0) {
-            opened = true;
-            OwnLanes.sendSilently(to, opening);
-        }
+        open(to, opening);
         if (opened) {
             session.dispatcher().collectWrites(session.lanes(), request, in, start, writes);
         }
@@ -74,8 +71,15 @@ final class Transaction {
         return Queued.SENT;
     }
 
-    /** Ends it; false: its keys are changing sides right now. */
-    boolean end(Request request, ByteBuf in, int start, Ending ending) {
+    private void open(Lane to, byte[] opening) {
+        if (!opened && opening.length > 0) {
+            opened = true;
+            OwnLanes.sendSilently(to, opening);
+        }
+    }
+
+    /** Ends it, after {@code opening} (if any) where nothing was queued; false: its keys are changing sides right now. */
+    boolean end(Request request, ByteBuf in, int start, Ending ending, byte[] opening) {
         Lane to = lane;
         Side so = side;
         if (to == null || so == null) {
@@ -85,6 +89,7 @@ final class Transaction {
             session.shut(ClientSession.Gate.HELD);
             return false;
         }
+        open(to, opening);
         ReplySlot slot = session.openSlot();
         if (ending == Ending.COMMIT) {
             session.dispatcher()
@@ -118,10 +123,11 @@ final class Transaction {
                 && buckets.stream().allMatch(bucket -> route.authority(bucket) == so);
     }
 
-    /** Gives it up; the connection is told. */
-    void abandon(byte[] closing) {
+    /** Gives it up; the connection, which may have watched keys and no more, is told. */
+    void abandon(byte[] opening, byte[] closing) {
         Lane to = lane;
         if (to != null && closing.length > 0) {
+            open(to, opening);
             OwnLanes.sendSilently(to, closing);
         }
         forget();

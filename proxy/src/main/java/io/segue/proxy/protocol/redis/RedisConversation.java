@@ -152,7 +152,7 @@ final class RedisConversation implements Conversation {
     private void unwatch(SessionControl session) {
         if (!watching) {
             session.reply(Resp.OK);
-        } else if (session.endTransaction(Ending.DISCARD)) {
+        } else if (session.endTransaction(Ending.DISCARD, Resp.NOTHING)) {
             watching = false;
         }
     }
@@ -185,21 +185,21 @@ final class RedisConversation implements Conversation {
             session.reply(Resp.ascii("*0\r\n"));
         } else if (!session.transactionStillValid()) {
             endedWithout(session, "Transaction discarded because the migration moved its keys; try again.");
-        } else if (session.endTransaction(Ending.COMMIT)) {
+        } else if (session.endTransaction(Ending.COMMIT, MULTI)) {
             inTransaction = false;
             watching = false;
         }
     }
 
     private void endedWithout(SessionControl session, String why) {
-        session.abandonTransaction(DISCARD);
+        session.abandonTransaction(MULTI, DISCARD);
         inTransaction = false;
         watching = false;
         session.reply(replies.error("EXECABORT", why));
     }
 
     private void discard(SessionControl session) {
-        session.abandonTransaction(DISCARD);
+        session.abandonTransaction(MULTI, DISCARD);
         inTransaction = false;
         watching = false;
         session.reply(Resp.OK);
@@ -242,6 +242,10 @@ final class RedisConversation implements Conversation {
         int wanted = protocolVersion;
         if (request.argCount() > 1) {
             long version = Args.number(in, start + request.argStart(1), request.argLength(1));
+            if (version == Args.NOT_A_NUMBER) {
+                session.reply(replies.error("ERR", "Protocol version is not an integer or out of range"));
+                return;
+            }
             if (version != 2 && version != 3) {
                 session.reply(replies.error("NOPROTO", "unsupported protocol version"));
                 return;
@@ -339,7 +343,7 @@ final class RedisConversation implements Conversation {
     }
 
     private void reset(SessionControl session) {
-        session.abandonTransaction(DISCARD);
+        session.abandonTransaction(MULTI, DISCARD);
         session.endSubscriptions();
         session.unpin();
         session.mute(SessionControl.Mute.NONE);

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Brings one key of the ledger back in step.
  *
  * <ol>
- *   <li>Reads the key at the authority, writes it to the follower, reads it there.
+ *   <li>Reads the key at the authority, writes it to the follower and reads it there in the same moment.
  *   <li>Waits until everything that could still have been under way to the follower, also from other proxies, has arrived or been given up.
  *   <li>Reads both again. If they are alike, or neither has changed since the copy, the key is forgotten; otherwise it begins again later.
  * </ol>
@@ -89,16 +89,20 @@ final class KeyRepair {
 
     private void write(KeyCopy.State state) {
         follower.send(
-                new Reply(1, true) {
+                new Reply(copy.writeReplies(), true) {
                     @Override
                     void whole(ByteBuf reply) {
-                        read(follower, (again, there) -> {
-                            arrived = there.withoutPayload();
-                            loop.executor().schedule(KeyRepair.this::settled, settleMs, TimeUnit.MILLISECONDS);
-                        });
+                        try {
+                            arrived = copy.written(reply).withoutPayload();
+                        } catch (ProtocolException e) {
+                            failed(e.text());
+                            return;
+                        }
+                        loop.executor().schedule(KeyRepair.this::settled, settleMs, TimeUnit.MILLISECONDS);
                     }
                 },
-                copy.write(loop.alloc(), key.bytes(), state));
+                copy.write(loop.alloc(), key.bytes(), state),
+                copy.writeReplies());
     }
 
     private void settled() {
@@ -161,6 +165,9 @@ final class KeyRepair {
         private final boolean changes;
         private int left;
         private boolean over;
+        /** A request that the server did not even queue; what comes last says only that there was one. */
+        private String firstError = "";
+
         private @Nullable ByteBuf kept;
 
         Reply(int replies, boolean changes) {
@@ -173,6 +180,9 @@ final class KeyRepair {
         @Override
         public void onReply(Lane lane, ByteBuf in, int from, int to, boolean last, ReplyParser.Kind kind) {
             if (left > 1) {
+                if (kind == ReplyParser.Kind.ERROR && firstError.isEmpty()) {
+                    firstError = in.toString(from, to - from, StandardCharsets.UTF_8).strip();
+                }
                 left -= last ? 1 : 0;
                 return;
             }
@@ -187,7 +197,7 @@ final class KeyRepair {
             kept = null;
             try {
                 if (kind == ReplyParser.Kind.ERROR) {
-                    failed(so.toString(StandardCharsets.UTF_8).strip());
+                    failed(firstError.isEmpty() ? so.toString(StandardCharsets.UTF_8).strip() : firstError);
                 } else {
                     whole(so);
                 }

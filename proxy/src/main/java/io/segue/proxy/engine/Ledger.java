@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -69,7 +70,9 @@ final class Ledger {
     private final ConcurrentHashMap<Key, Entry> entries = new ConcurrentHashMap<>();
     private final AtomicLong generations = new AtomicLong();
     private final AtomicLong overflows = new AtomicLong();
-    private volatile boolean empty = true;
+    /** Number of entries, and of those that are about to be made: 0 only while there surely is none. */
+    private final AtomicInteger count = new AtomicInteger();
+
     private volatile boolean everything;
     private volatile long everythingSinceMs;
 
@@ -79,12 +82,13 @@ final class Ledger {
 
     /** Whether nothing at all is here. */
     boolean isEmpty() {
-        return empty;
+        // In this order: a sweep ends with its keys noted one by one.
+        return !everything && count.get() == 0;
     }
 
     /** Whether the key's sides are not known to be equal. Allocates only while the ledger is not empty. */
     boolean contains(int db, byte[] bytes, int length) {
-        return !empty && (everything || entries.containsKey(new Key(db, Arrays.copyOf(bytes, length))));
+        return !isEmpty() && (everything || entries.containsKey(new Key(db, Arrays.copyOf(bytes, length))));
     }
 
     /** Notes a key, or notes once more that it was written. */
@@ -93,33 +97,31 @@ final class Ledger {
     }
 
     void mark(Key key, Cause cause, Side authority) {
-        // Set before the entry is there, and never unset while one is: a reader that misses the entry has looked before
-        // the mark.
-        empty = false;
         if (entries.size() >= limit && !entries.containsKey(key)) {
             markEverything();
             return;
         }
         long generation = generations.incrementAndGet();
         long now = System.currentTimeMillis();
+        // Counted before the entry is there, until after it is gone: who finds nothing has looked before the mark.
+        count.incrementAndGet();
         entries.compute(key, (k, was) -> {
             Entry entry = new Entry(
                     was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation);
             if (was != null) {
                 entry.failure = was.failure;
+                count.decrementAndGet();
             }
             return entry;
         });
-        empty = false;
     }
 
     /** Every key counts as divergent, until {@link #sweepFinished}. */
-    void markEverything() {
+    synchronized void markEverything() {
         overflows.incrementAndGet();
         if (!everything) {
             everythingSinceMs = System.currentTimeMillis();
         }
-        empty = false;
         everything = true;
     }
 
@@ -134,28 +136,23 @@ final class Ledger {
     }
 
     /** A sweep that began with {@code ticket} has gone over both sides. */
-    void sweepFinished(long ticket) {
+    synchronized void sweepFinished(long ticket) {
         if (overflows.get() == ticket) {
             everything = false;
-            recheckEmpty();
         }
     }
 
     /** The key's sides were found equal; forgotten unless it was written since {@code generation}. */
     boolean clear(Key key, long generation) {
-        Entry left = entries.computeIfPresent(key, (k, e) -> e.generation == generation ? null : e);
-        recheckEmpty();
-        return left == null;
-    }
-
-    private void recheckEmpty() {
-        if (!everything && entries.isEmpty()) {
-            empty = true;
-            // A mark may have come in between: it must win.
-            if (everything || !entries.isEmpty()) {
-                empty = false;
-            }
+        boolean[] gone = {false};
+        entries.computeIfPresent(key, (k, e) -> {
+            gone[0] = e.generation == generation;
+            return gone[0] ? null : e;
+        });
+        if (gone[0]) {
+            count.decrementAndGet();
         }
+        return gone[0];
     }
 
     @Nullable

@@ -77,13 +77,23 @@ public final class Repairer {
         this.stats = stats;
         this.settleMs = settings.followerTimeoutMs() + SETTLE_MARGIN_MS;
         this.sweep = new Sweep(loop, protocol.keyCopy(), migration, key -> authority(key.bytes()));
-        this.timer = loop.executor().scheduleAtFixedRate(this::work, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        this.timer = loop.executor().scheduleAtFixedRate(this::workOrComplain, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Ends it; what is under way comes to its end. Call on the loop. */
     public void stop() {
         stopped = true;
         timer.cancel(false);
+    }
+
+    /** A timer whose task fails does not come again: then nothing would ever be repaired. */
+    private void workOrComplain() {
+        try {
+            loop.touch();
+            work();
+        } catch (RuntimeException e) {
+            LOG.error("migration {}: the repair of keys failed", now(), e);
+        }
     }
 
     private void work() {

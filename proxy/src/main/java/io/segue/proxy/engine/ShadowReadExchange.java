@@ -75,6 +75,11 @@ final class ShadowReadExchange {
         ask();
     }
 
+    private void askAgain() {
+        engine.loop.touch();
+        ask();
+    }
+
     private void ask() {
         outstanding = 1;
         Lane copy = copyLane.healthy();
@@ -115,7 +120,7 @@ final class ShadowReadExchange {
         }
         if (comparable && !same && !again) {
             again = true;
-            engine.loop.executor().schedule(this::ask, SETTLE_MS, TimeUnit.MILLISECONDS);
+            engine.loop.executor().schedule(this::askAgain, SETTLE_MS, TimeUnit.MILLISECONDS);
             return;
         }
         stats.count(comparable ? Counter.SHADOW_COMPARED : Counter.SHADOW_SHED);

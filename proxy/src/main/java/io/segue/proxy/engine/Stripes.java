@@ -6,11 +6,13 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * Counts the dual writes under way, by key. Keys share a stripe by hash, which costs a needless repair now and then and never a
  * missed one. A dual write is under way from its admission until both sides have answered it.
  *
- * <p>One long a stripe: who wrote last (upper half), the count (lower half). Thread-safe.
+ * <p>One long a stripe: who writes (upper half; 0: several at a time, until all are through), the count (lower half). Thread-safe.
  */
 final class Stripes {
     private static final int COUNT = 1 << 18;
     private static final long COUNT_MASK = 0xFFFF_FFFFL;
+
+    private static final long SEVERAL = 0;
 
     private final AtomicLongArray stripes = new AtomicLongArray(COUNT);
 
@@ -29,9 +31,11 @@ final class Stripes {
         long after;
         do {
             before = stripes.get(stripe);
-            after = ((long) lanes << 32) | ((before & COUNT_MASK) + 1);
+            long count = before & COUNT_MASK;
+            long owner = count == 0 || before >>> 32 == lanes ? lanes : SEVERAL;
+            after = owner << 32 | (count + 1);
         } while (!stripes.compareAndSet(stripe, before, after));
-        return (before & COUNT_MASK) > 0 && before >>> 32 != lanes;
+        return after >>> 32 == SEVERAL;
     }
 
     /** A dual write has been answered by both sides, or its keys are in the ledger. */

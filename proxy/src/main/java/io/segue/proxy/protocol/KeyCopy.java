@@ -23,8 +23,18 @@ public interface KeyCopy {
      */
     State state(ByteBuf reply) throws ProtocolException;
 
-    /** The one request that gives the key this state, whatever it had. */
+    /** Requests that give the key this state, whatever it had, and read it in the same moment: nobody comes in between. */
     ByteBuf write(ByteBufAllocator alloc, byte[] key, State state);
+
+    /** How many replies {@link #write} has; the last one carries the state. */
+    int writeReplies();
+
+    /**
+     * The state in the last reply to {@link #write}.
+     *
+     * @throws ProtocolException the reply is an error, or not what it should be
+     */
+    State written(ByteBuf reply) throws ProtocolException;
 
     /** A request that ends another connection, so that nothing it still has on the way is executed after the answer. */
     ByteBuf kill(ByteBufAllocator alloc, long connectionId);

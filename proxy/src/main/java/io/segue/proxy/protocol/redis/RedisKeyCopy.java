@@ -18,6 +18,9 @@ import java.util.regex.Pattern;
  */
 final class RedisKeyCopy implements KeyCopy {
     private static final int READ_REPLIES = 5;
+    /** Results of what looks at a key: its remaining time, the server's clock, its value. */
+    private static final int SEEN = 3;
+
     private static final int CHECKSUM_BYTES = 8;
     private static final String PAGE = "256";
     private static final Pattern KEYSPACE = Pattern.compile("^db(\\d{1,5}):", Pattern.MULTILINE);
@@ -26,6 +29,12 @@ final class RedisKeyCopy implements KeyCopy {
     public ByteBuf read(ByteBufAllocator alloc, byte[] key) {
         ByteBuf out = alloc.buffer(128 + 2 * key.length);
         command(out, "MULTI");
+        look(out, key);
+        command(out, "EXEC");
+        return out;
+    }
+
+    private static void look(ByteBuf out, byte[] key) {
         RedisEncoder.array(out, 2);
         RedisEncoder.bulk(out, "PTTL");
         RedisEncoder.bulk(out, key);
@@ -33,8 +42,6 @@ final class RedisKeyCopy implements KeyCopy {
         RedisEncoder.array(out, 2);
         RedisEncoder.bulk(out, "DUMP");
         RedisEncoder.bulk(out, key);
-        command(out, "EXEC");
-        return out;
     }
 
     private static void command(ByteBuf out, String name) {
@@ -49,10 +56,18 @@ final class RedisKeyCopy implements KeyCopy {
 
     @Override
     public State state(ByteBuf reply) throws ProtocolException {
+        return seen(reply, results(reply, SEEN));
+    }
+
+    private static ReplyCursor results(ByteBuf reply, int count) throws ProtocolException {
         ReplyCursor cursor = new ReplyCursor(reply).next();
-        if (!cursor.isAggregate() || cursor.children() != 3) {
-            throw new ProtocolException("the key cannot be read: " + cursor.text());
+        if (!cursor.isAggregate() || cursor.children() != count) {
+            throw new ProtocolException("the key cannot be copied: " + cursor.text());
         }
+        return cursor;
+    }
+
+    private static State seen(ByteBuf reply, ReplyCursor cursor) throws ProtocolException {
         long remainingMs = checked(cursor.next()).number();
         checked(cursor.next());
         long seconds = cursor.next().number();
@@ -71,7 +86,7 @@ final class RedisKeyCopy implements KeyCopy {
 
     private static ReplyCursor checked(ReplyCursor cursor) throws ProtocolException {
         if (cursor.isError()) {
-            throw new ProtocolException("the key cannot be read: " + cursor.text());
+            throw new ProtocolException("the key cannot be copied: " + cursor.text());
         }
         return cursor;
     }
@@ -79,21 +94,36 @@ final class RedisKeyCopy implements KeyCopy {
     @Override
     public ByteBuf write(ByteBufAllocator alloc, byte[] key, State state) {
         ByteBuf payload = state.payload();
-        ByteBuf out = alloc.buffer(128 + key.length + (payload == null ? 0 : payload.readableBytes()));
+        ByteBuf out = alloc.buffer(256 + 3 * key.length + (payload == null ? 0 : payload.readableBytes()));
+        command(out, "MULTI");
         if (payload == null) {
             RedisEncoder.array(out, 2);
             RedisEncoder.bulk(out, "DEL");
             RedisEncoder.bulk(out, key);
-            return out;
+        } else {
+            RedisEncoder.array(out, 6);
+            RedisEncoder.bulk(out, "RESTORE");
+            RedisEncoder.bulk(out, key);
+            RedisEncoder.bulk(out, state.expiresAtMs());
+            RedisEncoder.bulk(out, payload, payload.readerIndex(), payload.readableBytes());
+            RedisEncoder.bulk(out, "REPLACE");
+            RedisEncoder.bulk(out, "ABSTTL");
         }
-        RedisEncoder.array(out, 6);
-        RedisEncoder.bulk(out, "RESTORE");
-        RedisEncoder.bulk(out, key);
-        RedisEncoder.bulk(out, state.expiresAtMs());
-        RedisEncoder.bulk(out, payload, payload.readerIndex(), payload.readableBytes());
-        RedisEncoder.bulk(out, "REPLACE");
-        RedisEncoder.bulk(out, "ABSTTL");
+        look(out, key);
+        command(out, "EXEC");
         return out;
+    }
+
+    @Override
+    public int writeReplies() {
+        return READ_REPLIES + 1;
+    }
+
+    @Override
+    public State written(ByteBuf reply) throws ProtocolException {
+        ReplyCursor cursor = results(reply, SEEN + 1);
+        checked(cursor.next());
+        return seen(reply, cursor);
     }
 
     @Override

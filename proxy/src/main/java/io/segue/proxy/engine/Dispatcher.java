@@ -270,9 +270,11 @@ public final class Dispatcher {
             LoopStats stats,
             ReplySlot slot) {
         TransactionWrites writes = null;
-        if (client.route().plan() != null) {
+        Plan plan = client.route().plan();
+        if (plan != null) {
             writes = new TransactionWrites(client.lanes().protocol().keys());
             collectWrites(client, request, in, start, writes);
+            writes.leaveOut(plan);
         }
         lane.send(new BlockingExchange(engine, client.route(), side, writes, stats, slot), in, start, request.length());
     }
@@ -294,7 +296,11 @@ public final class Dispatcher {
                 request.length());
     }
 
-    /** Makes the exchange that commits a transaction: {@code writes} are the keys it will have written. */
+    /**
+     * Sends the end of a transaction.
+     *
+     * @param writes the keys it will have written; those that are not kept in step are left out
+     */
     public void sendCommit(
             ClientLanes client,
             Lane lane,
@@ -305,7 +311,11 @@ public final class Dispatcher {
             int length,
             LoopStats stats,
             ReplySlot slot) {
+        Plan plan = client.route().plan();
         MigrationState migration = client.route().migration();
+        if (plan != null) {
+            writes.leaveOut(plan);
+        }
         SingleExchange plain = engine.singles.take().begin(client.route(), side, Access.PINNED, stats, slot);
         if (migration == null || writes.isEmpty()) {
             lane.send(plain, in, start, length);
@@ -314,15 +324,10 @@ public final class Dispatcher {
         }
     }
 
-    /** Notes the keys that {@code request}, queued in a transaction, will write; nothing where no follower is kept in step. */
+    /** Notes the keys that {@code request}, queued in a transaction, will write. */
     public void collectWrites(ClientLanes client, Request request, ByteBuf in, int start, TransactionWrites into) {
-        Plan plan = client.route().plan();
-        if (plan == null || !writes(request)) {
-            return;
-        }
-        engine.keys.look(request, in, start, plan);
-        if (!(plan.verdict(Access.WRITE, engine.keys.bucket()) instanceof Verdict.Single)) {
-            into.add(engine.keys, request, in, start, client.db());
+        if (writes(request)) {
+            into.add(request, in, start, client.db());
         }
     }
 

@@ -8,11 +8,11 @@ import io.segue.core.verdict.Verdict;
 import io.segue.proxy.config.EndpointSpec;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.ServerAddress;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
-import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +27,7 @@ public final class Route {
     private final @Nullable EndpointSpec next;
     private final @Nullable Plan plan;
     private final @Nullable MigrationState migration;
-    private final @Nullable IntFunction<ServerAddress> authorityAfterHold;
+    private final BitSet held;
     private final AtomicIntegerArray underWay;
     private final AtomicInteger waking = new AtomicInteger();
 
@@ -35,29 +35,48 @@ public final class Route {
             InterlaySpec spec,
             @Nullable Plan plan,
             @Nullable MigrationState migration,
-            @Nullable IntFunction<ServerAddress> authorityAfterHold,
+            BitSet held,
             int loops) {
         this.spec = spec;
         this.next = spec.plan() == null ? null : spec.plan().newEndpoint();
         this.plan = plan;
         this.migration = migration;
-        this.authorityAfterHold = authorityAfterHold;
+        this.held = held;
         this.underWay = new AtomicIntegerArray(loops * SPREAD);
     }
 
     /** Everything goes to the interlay's endpoint. */
     public static Route direct(InterlaySpec spec, int loops) {
-        return new Route(spec, null, null, null, loops);
+        return new Route(spec, null, null, new BitSet(), loops);
     }
 
     /** Traffic is split by {@code plan}. */
     public static Route split(InterlaySpec spec, Plan plan, MigrationState migration, int loops) {
-        return new Route(spec, plan, migration, null, loops);
+        return new Route(spec, plan, migration, new BitSet(), loops);
     }
 
-    /** The same, but work whose authority is about to change waits. */
-    public Route holding(IntFunction<ServerAddress> authorityAfter) {
-        return new Route(spec, plan, migration, authorityAfter, underWay.length() / SPREAD);
+    /**
+     * The same, but work waits if its authority is another one under {@code after}, or if both sides of its keys are to be kept in step from
+     * then on: what is under way now would not reach the other side, and might overtake what does. {@link #holding} says whether there is
+     * such work.
+     */
+    public Route holding(Route after) {
+        BitSet waits = new BitSet(Bucket.COUNT);
+        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
+            waits.set(
+                    bucket,
+                    !authorityServer(bucket).equals(after.authorityServer(bucket))
+                            || (after.migration != migration && after.keepsInStep(bucket)));
+        }
+        if (plan == null && !waits.isEmpty()) {
+            // Without a plan there is no salt, so no bucket: what holds one key holds all.
+            waits.set(0, Bucket.COUNT);
+        }
+        return new Route(spec, plan, migration, waits, underWay.length() / SPREAD);
+    }
+
+    private boolean keepsInStep(int bucket) {
+        return plan != null && !(plan.verdict(Access.WRITE, bucket) instanceof Verdict.Single);
     }
 
     public InterlaySpec spec() {
@@ -84,25 +103,14 @@ public final class Route {
         return writes(authority(bucket));
     }
 
-    /** Whether some key has another authority under {@code next}. */
-    public boolean movesAuthority(Route next) {
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            if (!authorityServer(bucket).equals(next.authorityServer(bucket))) {
-                return true;
-            }
-        }
-        return false;
-    }
-
     /** Whether work on this bucket must wait for the plan change. */
     public boolean held(int bucket) {
-        IntFunction<ServerAddress> after = authorityAfterHold;
-        return after != null && !after.apply(bucket).equals(authorityServer(bucket));
+        return held.get(bucket);
     }
 
     /** Whether any work may have to wait. */
     public boolean holding() {
-        return authorityAfterHold != null;
+        return !held.isEmpty();
     }
 
     /** Whether some write is to reach both sides. */

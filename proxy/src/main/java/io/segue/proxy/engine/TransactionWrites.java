@@ -1,7 +1,11 @@
 package io.segue.proxy.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.segue.core.operation.Access;
+import io.segue.core.operation.Bucket;
+import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
+import io.segue.core.verdict.Verdict;
 import io.segue.proxy.protocol.Command.EffectRule;
 import io.segue.proxy.protocol.Keys;
 import io.segue.proxy.protocol.Request;
@@ -22,7 +26,7 @@ public final class TransactionWrites {
         return keys.isEmpty() && !everything;
     }
 
-    void add(RequestKeys looked, Request request, ByteBuf in, int start, int db) {
+    void add(Request request, ByteBuf in, int start, int db) {
         EffectRule effect = request.command().effect();
         int count = finder.find(request, in, start);
         if (effect == EffectRule.EVERYWHERE || (count == 0 && effect == EffectRule.RESYNC)) {
@@ -34,6 +38,22 @@ public final class TransactionWrites {
             in.getBytes(start + request.argStart(argument), key);
             keys.add(new Ledger.Key(db, key));
         }
+    }
+
+    /** Leaves out what is written on one side only. */
+    void leaveOut(Plan plan) {
+        keys.removeIf(key -> oneSided(plan, bucket(key.bytes(), plan)));
+        everything &= !oneSided(plan, Bucket.KEYLESS);
+    }
+
+    private static boolean oneSided(Plan plan, int bucket) {
+        return plan.verdict(Access.WRITE, bucket) instanceof Verdict.Single;
+    }
+
+    private int bucket(byte[] key, Plan plan) {
+        long unit = finder.samplingUnit(key, key.length);
+        int from = (int) (unit >>> 32);
+        return Bucket.of(key, from, (int) unit - from, plan.salt());
     }
 
     void note(MigrationState migration, Side authority) {

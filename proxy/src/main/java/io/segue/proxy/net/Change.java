@@ -51,6 +51,7 @@ final class Change {
     private final Map<String, Served> before;
     private final Map<String, Served> after = new HashMap<>();
     private final List<Listener> opened = new ArrayList<>();
+    private final List<Interlay> made = new ArrayList<>();
     private final List<PlanSwitch> switches = new ArrayList<>();
 
     Change(ProxyServer server, ProxySnapshot snapshot) {
@@ -115,6 +116,9 @@ final class Change {
         }
         boolean same = now != null && now.interlay().protocol() == protocol;
         Interlay interlay = same && now != null ? now.interlay() : server.interlay(spec.id(), protocol, route);
+        if (!same) {
+            made.add(interlay);
+        }
         if (same && now != null && !now.interlay().route().spec().equals(spec)) {
             switches.add(new PlanSwitch(interlay, route, () -> tellSessions(interlay), server.firstLoop()));
         }
@@ -251,20 +255,26 @@ final class Change {
         List<CompletableFuture<Void>> closing = new ArrayList<>();
         for (Served one : before.values()) {
             Served stays = after.get(one.interlay().id());
-            if (stays == null || stays.listener() != one.listener()) {
-                closing.add(one.listener().close().toCompletableFuture());
-            }
+            CompletionStage<Void> closed = stays == null || stays.listener() != one.listener()
+                    ? one.listener().close()
+                    : CompletableFuture.completedFuture(null);
             if (stays == null || stays.interlay() != one.interlay()) {
-                server.onEveryLoop(kit -> {
-                    kit.sessionsNow(one.interlay()).forEach(ClientHandler::close);
-                    kit.forget(one.interlay());
-                });
+                closed = closed.thenCompose(done -> endSessions(one.interlay()));
             }
+            closing.add(closed.toCompletableFuture());
         }
         closing.add(CompletableFuture.runAsync(this::repairers, server.firstLoop()));
         server.onEveryLoop(kit -> kit.allParts().forEach(parts -> parts.lanes().retainOnly(inUse)));
         return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new))
                 .thenRunAsync(() -> strikeOff(after.values()));
+    }
+
+    /** Once its listener is closed, so that nobody comes later: a session left behind would never hear of another route. */
+    private CompletionStage<Void> endSessions(Interlay interlay) {
+        return server.onEveryLoop(kit -> {
+            kit.sessionsNow(interlay).forEach(ClientHandler::close);
+            kit.forget(interlay);
+        });
     }
 
     /** Starts and ends the repair of migrations; on the first loop, where repairers live. */
@@ -297,7 +307,10 @@ final class Change {
 
     private void undo() {
         switches.forEach(PlanSwitch::abort);
-        opened.forEach(Listener::close);
+        CompletableFuture.allOf(opened.stream()
+                        .map(listener -> listener.close().toCompletableFuture())
+                        .toArray(CompletableFuture[]::new))
+                .whenComplete((done, failure) -> made.forEach(this::endSessions));
         strikeOff(before.values());
     }
 }

@@ -5,6 +5,7 @@ import io.segue.proxy.config.ConfigRejectedException;
 import io.segue.proxy.engine.MigrationState;
 import io.segue.proxy.engine.Route;
 import io.segue.proxy.session.Interlay;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -12,11 +13,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Changes one interlay's route within this proxy so that no key has two authorities at any moment.
+ * Changes one interlay's route within this proxy so that no key has two authorities at any moment, and every write that its
+ * two sides are to have reaches both.
  *
  * <ol>
- *   <li>If no key's authority moves, there is nothing to prepare.
- *   <li>Otherwise work on keys whose authority moves waits in the sessions (the hold), reads too; everything else flows.
+ *   <li>If no key's authority moves, and none begins to be written on both sides, there is nothing to prepare.
+ *   <li>Otherwise work on those keys waits in the sessions (the hold), reads too; everything else flows.
  *   <li>When what was under way before is through on both sides, and the ledger is empty, the route may be swapped.
  *   <li>If an operator has demanded the change whatever is lost, the ledger is not looked at, and the limit ends the wait.
  *   <li>Else, if that does not come about within the limit, the hold ends and nothing has changed.
@@ -53,20 +55,20 @@ final class PlanSwitch {
 
     /** Gets ready; fails with {@link ConfigRejectedException}, and nothing has changed then. */
     CompletionStage<Void> prepare() {
-        if (!before.movesAuthority(after)) {
+        Route holding = before.holding(after);
+        if (!holding.holding()) {
             return CompletableFuture.completedFuture(null);
         }
-        Route holding = before.holding(after::authorityServer);
         interlay.route(holding);
         CompletableFuture<Void> ready = new CompletableFuture<>();
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
-        tellSessions.tell().whenComplete((done, failure) -> look(holding, deadlineNs, ready));
+        tellSessions.tell().whenComplete((done, failure) -> look(deadlineNs, ready));
         return ready;
     }
 
-    private void look(Route holding, long deadlineNs, CompletableFuture<Void> ready) {
+    private void look(long deadlineNs, CompletableFuture<Void> ready) {
         MigrationState migration = before.migration();
-        boolean quiet = before.underWay() == 0 && holding.waking() == 0;
+        boolean quiet = interlay.underWayBefore() == 0;
         boolean settled = migration == null || migration.settled() || after.spec().acceptDivergence();
         if (quiet && settled) {
             ready.complete(null);
@@ -74,17 +76,17 @@ final class PlanSwitch {
             LOG.warn(
                     "interlay {}: the authority moves although {} requests did not finish, as the operator demanded",
                     interlay.id(),
-                    before.underWay());
+                    interlay.underWayBefore());
             ready.complete(null);
         } else if (System.nanoTime() > deadlineNs) {
             ready.completeExceptionally(new ConfigRejectedException("interlay " + interlay.id() + ": "
                     + (quiet
                             ? (migration == null ? 0 : migration.divergent())
                                     + " keys are not known to be equal on both sides, and were not repaired"
-                            : before.underWay() + " requests did not finish")
+                            : interlay.underWayBefore() + " requests did not finish")
                     + " within " + LIMIT_MS + " ms"));
         } else {
-            timer.schedule(() -> look(holding, deadlineNs, ready), LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+            timer.schedule(() -> look(deadlineNs, ready), LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -95,15 +97,19 @@ final class PlanSwitch {
             // What was written on one side only is not on the other.
             migration.distrustEverything();
         }
-        interlay.route(after);
-        tellSessions.tell();
+        swap(after);
+    }
+
+    private void swap(Route to) {
+        interlay.route(to);
+        Set<Route> past = interlay.past();
+        tellSessions.tell().whenComplete((done, failure) -> interlay.forgetIdle(past));
     }
 
     /** Goes back to the route before and lets go what waits. */
     void abort() {
         if (interlay.route() != before) {
-            interlay.route(before);
-            tellSessions.tell();
+            swap(before);
         }
     }
 }

@@ -201,7 +201,7 @@ public final class ProxyServer implements DataPlane {
         for (Served one : served.values()) {
             MigrationState migration = one.migration();
             Route route = one.interlay().route();
-            if (migration != null && route.dualWrites() && (route.underWay() > 0 || !migration.settled())) {
+            if (migration != null && route.dualWrites() && (one.interlay().underWay() > 0 || !migration.settled())) {
                 uuids.add(one.migrationUuid());
             }
         }
@@ -294,7 +294,7 @@ public final class ProxyServer implements DataPlane {
         InterlayStats stats = new InterlayStats(id, kits.size());
         Interlay interlay = new Interlay(id, protocol, stats, route);
         stats.gauge(Gauge.CLIENT_CONNECTIONS, () -> connections(stats));
-        stats.gauge(Gauge.IN_FLIGHT, () -> interlay.route().underWay());
+        stats.gauge(Gauge.IN_FLIGHT, interlay::underWay);
         stats.gauge(Gauge.LEDGER_KEYS, () -> {
             MigrationState migration = interlay.route().migration();
             return migration == null ? 0 : migration.divergent();

@@ -9,9 +9,13 @@ import io.segue.proxy.engine.Dispatcher;
 import io.segue.proxy.protocol.Conversation;
 import io.segue.proxy.upstream.Lanes;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Hands what happens on a client's socket to its session. Holds no policy. */
 public final class ClientHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientHandler.class);
+
     private final ClientSession session;
     private final Set<ClientHandler> all;
     private final Channel channel;
@@ -36,7 +40,13 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
 
     /** The interlay's route changed. */
     public void onRouteChanged() {
-        session.onRouteChanged();
+        try {
+            session.onRouteChanged();
+        } catch (RuntimeException e) {
+            // The others have to be told all the same.
+            LOG.error("a client could not be moved to another route", e);
+            channel.close();
+        }
     }
 
     /** Ends the connection when every answer that is owed has been given. */

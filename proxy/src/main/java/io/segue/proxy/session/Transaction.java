@@ -1,7 +1,9 @@
 package io.segue.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.segue.core.operation.Bucket;
 import io.segue.core.verdict.Side;
+import io.segue.proxy.engine.MigrationState;
 import io.segue.proxy.engine.ReplySlot;
 import io.segue.proxy.engine.Route;
 import io.segue.proxy.engine.TransactionWrites;
@@ -10,6 +12,7 @@ import io.segue.proxy.protocol.SessionControl.Ending;
 import io.segue.proxy.protocol.SessionControl.Queued;
 import io.segue.proxy.upstream.Lane;
 import java.util.BitSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,10 @@ final class Transaction {
     private final BitSet buckets = new BitSet();
     private @Nullable Side side;
     private @Nullable Lane lane;
+    private @Nullable MigrationState migration;
+    /** Its requests were queued under different migrations, so that the buckets are not those of one. */
+    private boolean moved;
+
     private boolean opened;
     private TransactionWrites writes;
 
@@ -51,6 +58,10 @@ final class Transaction {
             session.openSlot().reply(session.dispatcher().crossSideReply(request, session.stats()));
             return Queued.REFUSED;
         }
+        if (lane == null) {
+            migration = route.migration();
+        }
+        moved |= migration != route.migration();
         if (route.plan() != null) {
             for (int i = 0; i < session.dispatcher().keyCount(); i++) {
                 buckets.set(session.dispatcher().keyBucket(i));
@@ -103,7 +114,7 @@ final class Transaction {
 
     private boolean changing() {
         Route route = session.lanes().route();
-        return route.holding() && buckets.stream().anyMatch(route::held);
+        return route.holding() && buckets().anyMatch(route::held);
     }
 
     boolean begun() {
@@ -118,9 +129,16 @@ final class Transaction {
         if (so == null || to == null) {
             return true;
         }
-        return to.open()
-                && own.isTo(to, route.writes(so))
-                && buckets.stream().allMatch(bucket -> route.authority(bucket) == so);
+        if (route.plan() == null) {
+            return to.open() && own.isTo(to, route.writes(Side.OLD));
+        }
+        return to.open() && buckets().allMatch(bucket -> own.isTo(to, route.authorityServer(bucket)));
+    }
+
+    /** The buckets of its keys; all there are, if those are not known: what was queued without a plan has none. */
+    private IntStream buckets() {
+        boolean known = migration != null && !moved && migration == session.lanes().route().migration();
+        return known ? buckets.stream() : IntStream.range(0, Bucket.COUNT);
     }
 
     /** Gives it up; the connection, which may have watched keys and no more, is told. */
@@ -137,6 +155,8 @@ final class Transaction {
     void forget() {
         lane = null;
         side = null;
+        migration = null;
+        moved = false;
         opened = false;
         buckets.clear();
         writes = freshWrites();

@@ -105,7 +105,8 @@ final class DualExchange implements ReplyHandler {
         everywhere = engine.effects.everywhere(request, bytes);
         what.migration.uses(what.db);
         if (everywhere) {
-            // From here on nobody reads what this is about to change from the follower, and no other write is carried over.
+            // From here on nobody reads what this is about to change from the follower, and no other write is carried
+            // over.
             what.migration.distrustEverything();
             noted = false;
         }

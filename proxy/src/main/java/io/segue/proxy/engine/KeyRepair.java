@@ -181,7 +181,8 @@ final class KeyRepair {
         public void onReply(Lane lane, ByteBuf in, int from, int to, boolean last, ReplyParser.Kind kind) {
             if (left > 1) {
                 if (kind == ReplyParser.Kind.ERROR && firstError.isEmpty()) {
-                    firstError = in.toString(from, to - from, StandardCharsets.UTF_8).strip();
+                    firstError =
+                            in.toString(from, to - from, StandardCharsets.UTF_8).strip();
                 }
                 left -= last ? 1 : 0;
                 return;
@@ -197,7 +198,10 @@ final class KeyRepair {
             kept = null;
             try {
                 if (kind == ReplyParser.Kind.ERROR) {
-                    failed(firstError.isEmpty() ? so.toString(StandardCharsets.UTF_8).strip() : firstError);
+                    failed(
+                            firstError.isEmpty()
+                                    ? so.toString(StandardCharsets.UTF_8).strip()
+                                    : firstError);
                 } else {
                     whole(so);
                 }

@@ -106,8 +106,8 @@ final class Ledger {
         // Counted before the entry is there, until after it is gone: who finds nothing has looked before the mark.
         count.incrementAndGet();
         entries.compute(key, (k, was) -> {
-            Entry entry = new Entry(
-                    was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation);
+            Entry entry =
+                    new Entry(was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation);
             if (was != null) {
                 entry.failure = was.failure;
                 count.decrementAndGet();

@@ -109,8 +109,7 @@ public final class MigrationState {
                     Ledger.Entry entry = ledger.get(key);
                     return entry == null
                             ? new LedgerNews.DivergentKeyNews(key.bytes(), key.db(), "repaired", 0)
-                            : new LedgerNews.DivergentKeyNews(
-                                    key.bytes(), key.db(), reason(entry), entry.sinceMs);
+                            : new LedgerNews.DivergentKeyNews(key.bytes(), key.db(), reason(entry), entry.sinceMs);
                 })
                 .toList();
         return new LedgerNews(migrationId, interlayId, ledger.size(), ledger.oldestMs(), sample);

@@ -77,7 +77,8 @@ public final class Repairer {
         this.stats = stats;
         this.settleMs = settings.followerTimeoutMs() + SETTLE_MARGIN_MS;
         this.sweep = new Sweep(loop, protocol.keyCopy(), migration, key -> authority(key.bytes()));
-        this.timer = loop.executor().scheduleAtFixedRate(this::workOrComplain, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
+        this.timer =
+                loop.executor().scheduleAtFixedRate(this::workOrComplain, PERIOD_MS, PERIOD_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Ends it; what is under way comes to its end. Call on the loop. */

@@ -31,12 +31,7 @@ public final class Route {
     private final AtomicIntegerArray underWay;
     private final AtomicInteger waking = new AtomicInteger();
 
-    private Route(
-            InterlaySpec spec,
-            @Nullable Plan plan,
-            @Nullable MigrationState migration,
-            BitSet held,
-            int loops) {
+    private Route(InterlaySpec spec, @Nullable Plan plan, @Nullable MigrationState migration, BitSet held, int loops) {
         this.spec = spec;
         this.next = spec.plan() == null ? null : spec.plan().newEndpoint();
         this.plan = plan;

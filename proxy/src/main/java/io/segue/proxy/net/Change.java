@@ -109,8 +109,10 @@ final class Change {
         }
         MigrationState migration = migration(spec, now);
         Route route = route(spec, migration);
-        boolean begins = migration != null && (now == null || now.migration() != migration);
-        if (begins && route.dualWrites() && server.journal().interrupted(uuidOf(spec).iterator().next())) {
+        if (migration != null
+                && (now == null || now.migration() != migration)
+                && route.dualWrites()
+                && server.journal().interrupted(uuidOf(spec).iterator().next())) {
             // The process before this one may have left writes on one side only.
             migration.distrustEverything();
         }

@@ -69,7 +69,8 @@ final class PlanSwitch {
     private void look(long deadlineNs, CompletableFuture<Void> ready) {
         MigrationState migration = before.migration();
         boolean quiet = interlay.underWayBefore() == 0;
-        boolean settled = migration == null || migration.settled() || after.spec().acceptDivergence();
+        boolean settled =
+                migration == null || migration.settled() || after.spec().acceptDivergence();
         if (quiet && settled) {
             ready.complete(null);
         } else if (System.nanoTime() > deadlineNs && after.spec().acceptDivergence()) {

@@ -125,9 +125,7 @@ final class BlockingCall implements ReplySlot {
         } else if (frame == null) {
             session.open(Gate.WAITING);
         } else if (wokenFor == route) {
-            session.loop()
-                    .executor()
-                    .schedule(() -> wake(blocked, was, route), WAKE_AGAIN_MS, TimeUnit.MILLISECONDS);
+            session.loop().executor().schedule(() -> wake(blocked, was, route), WAKE_AGAIN_MS, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -86,7 +86,8 @@ final class Inbox {
         }
         if (!have.isReadable()) {
             clear();
-        } else if (have instanceof CompositeByteBuf all && (all.readerIndex() > 0 || (wanted < LARGE && all.readableBytes() < LARGE))) {
+        } else if (have instanceof CompositeByteBuf all
+                && (all.readerIndex() > 0 || (wanted < LARGE && all.readableBytes() < LARGE))) {
             bytes = rest(all);
             have.release();
         }

@@ -137,7 +137,9 @@ final class Transaction {
 
     /** The buckets of its keys; all there are, if those are not known: what was queued without a plan has none. */
     private IntStream buckets() {
-        boolean known = migration != null && !moved && migration == session.lanes().route().migration();
+        boolean known = migration != null
+                && !moved
+                && migration == session.lanes().route().migration();
         return known ? buckets.stream() : IntStream.range(0, Bucket.COUNT);
     }
 

@@ -1,0 +1,63 @@
+package io.segue.proxy.testkit;
+
+import io.segue.core.operation.Labels;
+import io.segue.core.strategy.Strategy;
+import io.segue.proxy.config.DualWriteJournal;
+import io.segue.proxy.config.EndpointSpec;
+import io.segue.proxy.config.InterlaySpec;
+import io.segue.proxy.config.PlanSpec;
+import io.segue.proxy.config.ProxySnapshot;
+import io.segue.proxy.config.ServerAddress;
+import io.segue.proxy.engine.Settings;
+import io.segue.proxy.net.ProxyServer;
+import io.segue.proxy.protocol.redis.RedisProtocol;
+import io.segue.proxy.session.SessionSettings;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** A data plane of one event loop with one interlay, between clients and fake servers. */
+public final class Proxy implements AutoCloseable {
+    private static final String INTERLAY = "cache";
+
+    private final ProxyServer server;
+    private long version;
+
+    public Proxy(Settings settings) {
+        server = new ProxyServer(
+                Labels.NONE, 1, List.of(new RedisProtocol()), SessionSettings.DEFAULT, settings, DualWriteJournal.NONE);
+    }
+
+    /** Serves {@code endpoint} alone. */
+    public CompletableFuture<Void> serve(int endpoint) {
+        return apply(new InterlaySpec(INTERLAY, "127.0.0.1", 0, endpoint(endpoint), null));
+    }
+
+    /** Moves from one server to another by {@code strategy}. */
+    public CompletableFuture<Void> migrate(int from, int to, Strategy strategy) {
+        PlanSpec plan = new PlanSpec("move", "uuid", endpoint(to), strategy);
+        return apply(new InterlaySpec(INTERLAY, "127.0.0.1", 0, endpoint(from), plan));
+    }
+
+    private CompletableFuture<Void> apply(InterlaySpec spec) {
+        return server.target()
+                .apply(new ProxySnapshot(++version, List.of(spec)))
+                .toCompletableFuture();
+    }
+
+    private static EndpointSpec endpoint(int port) {
+        return new EndpointSpec("e" + port, "redis", new ServerAddress("127.0.0.1", port, "", "", 0, false), null);
+    }
+
+    /** A new client. */
+    public TestClient client() throws IOException {
+        String address = String.valueOf(server.listeningOn(INTERLAY));
+        return new TestClient(Integer.parseInt(address.substring(address.lastIndexOf(':') + 1)));
+    }
+
+    @Override
+    public void close() {
+        server.close().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+    }
+}

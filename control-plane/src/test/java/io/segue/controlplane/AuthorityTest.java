@@ -43,19 +43,19 @@ class AuthorityTest {
     @Test
     void completeWaitsForAnEmptyLedger() throws Exception {
         bench.running(OLD_LEADS);
-        proxy.reporting("m", 3);
+        proxy.reporting("m", 3000);
 
         String message = call("complete").expect(409).message();
         proxy.reporting("m", 0);
         call("complete").expect(200);
 
-        assertThat(message).contains("3 keys").contains("/api/v1/migrations/m/divergence");
+        assertThat(message).contains("3000 keys").contains("/api/v1/migrations/m/divergence");
     }
 
     @Test
     void completeCanBeForced() throws Exception {
         bench.running(OLD_LEADS);
-        proxy.reporting("m", 3);
+        proxy.reporting("m", 3000);
         bench.rest().post("/api/v1/migrations/m/complete", FORCE).expect(200);
         assertThat(bench.rest()
                         .get("/api/v1/migrations/m")
@@ -68,7 +68,7 @@ class AuthorityTest {
     @Test
     void aChangeThatMovesAuthorityWaitsForAnEmptyLedger() throws Exception {
         bench.running(OLD_LEADS);
-        proxy.reporting("m", 1);
+        proxy.reporting("m", 1000);
 
         patch(NEW_LEADS).expect(409);
         patch(CUTOVER).expect(409);
@@ -103,7 +103,7 @@ class AuthorityTest {
     @Test
     void rollbackFromOldAuthoritativeNeedsNothing() throws Exception {
         bench.running(OLD_LEADS);
-        proxy.reporting("m", 5);
+        proxy.reporting("m", 5000);
         JsonNode done = call("rollback").expect(200).data();
         assertThat(done.path("status").asText()).isEqualTo("rolled_back");
         assertThat(proxy.config().getInterlays(0).getEndpoint().getId()).isEqualTo("a");
@@ -114,7 +114,7 @@ class AuthorityTest {
     @Test
     void rollbackFromNewAuthoritativeNeedsAnEmptyLedger() throws Exception {
         bench.running(NEW_LEADS);
-        proxy.reporting("m", 5);
+        proxy.reporting("m", 5000);
         call("rollback").expect(409);
         assertThat(bench.rest()
                         .get("/api/v1/migrations/m")

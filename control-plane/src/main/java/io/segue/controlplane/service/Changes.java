@@ -5,8 +5,10 @@ import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.push.Rejection;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Commit;
+import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.VersionStep;
+import io.segue.proto.v1.Prepared;
 import io.segue.proto.v1.Rollout;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,20 +18,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes changes one after another, takes them to the proxies and undoes what a proxy refuses. The turn is held while proxies are
  * waited for, so two changes never mix, and every wait has a bound, so a dead proxy cannot keep the turn.
  */
 final class Changes {
+    private static final Logger LOG = LoggerFactory.getLogger(Changes.class);
+    private static final Duration UNDO = Duration.ofSeconds(2);
+
     private final Store store;
+    private final EndpointVault vault;
     private final Publisher publisher;
     private final ProxyHub hub;
     private final Limits limits;
     private final ReentrantLock turn = new ReentrantLock(true);
 
-    Changes(Store store, Publisher publisher, ProxyHub hub, Limits limits) {
+    Changes(Store store, EndpointVault vault, Publisher publisher, ProxyHub hub, Limits limits) {
         this.store = store;
+        this.vault = vault;
         this.publisher = publisher;
         this.hub = hub;
         this.limits = limits;
@@ -66,6 +75,46 @@ final class Changes {
         store.commit(changes, VersionStep.KEEP);
     }
 
+    /** A change that was being prepared when the process before this one ended was never decided: it does not happen. */
+    void abandonPrepared() {
+        if (!store.list(Kind.HOLD).isEmpty()) {
+            store.commit(List.of(EndpointVault.decided()), VersionStep.RAISE);
+        }
+    }
+
+    /**
+     * Has the proxies hold what the change takes from one side to the other, all of them at once, until it is stored.
+     *
+     * @return the changes to store: with the decision
+     * @throws ServiceException a proxy cannot hold, or did not say that it does; everything is as it was
+     */
+    private List<Change> prepared(List<Change> changes) {
+        Map<String, Prepared> toPrepare = publisher.toPrepare(changes);
+        if (toPrepare.isEmpty()) {
+            return changes;
+        }
+        Commit hold = store.commit(List.of(vault.holding(toPrepare)), VersionStep.RAISE);
+        publisher.publish();
+        Arrival arrival = hub.awaitArrival(hold.configVersion(), limits.acknowledgement());
+        if (arrival.rejection().isPresent() || !arrival.silent().isEmpty()) {
+            long restored = store.commit(List.of(EndpointVault.decided()), VersionStep.RAISE)
+                    .configVersion();
+            publisher.publish();
+            hub.awaitArrival(restored, UNDO);
+            throw arrival.rejection()
+                    .map(rejection -> refused(rejection, restored))
+                    .orElseGet(() -> new ServiceException(
+                            Code.CONFLICT,
+                            "proxies " + arrival.silent() + " did not say within "
+                                    + limits.acknowledgement().toSeconds()
+                                    + " s that they hold the keys that move (the change was undone)",
+                            Map.of("silent", arrival.silent(), "restored_version", restored)));
+        }
+        List<Change> decision = new ArrayList<>(changes);
+        decision.add(EndpointVault.decided());
+        return decision;
+    }
+
     /**
      * Stores changes, takes them to the proxies and waits. To be called within {@link #exclusively}.
      *
@@ -73,7 +122,7 @@ final class Changes {
      * @throws ServiceException a proxy refused; everything is as it was, under a higher version
      */
     Rollout roll(List<Change> changes, Function<Rejection, List<Change>> afterUndo) {
-        Commit commit = store.commit(changes, VersionStep.RAISE);
+        Commit commit = store.commit(prepared(changes), VersionStep.RAISE);
         publisher.publish();
         Arrival arrival = hub.awaitArrival(commit.configVersion(), limits.acknowledgement());
         if (arrival.rejection().isPresent()) {
@@ -86,18 +135,29 @@ final class Changes {
 
     /** As {@link #roll}, for a change that must happen whatever a proxy says. */
     Rollout force(List<Change> changes) {
-        Commit commit = store.commit(changes, VersionStep.RAISE);
+        Commit commit = store.commit(preparedIfPossible(changes), VersionStep.RAISE);
         publisher.publish();
         return rollout(commit.configVersion(), hub.awaitArrival(commit.configVersion(), limits.acknowledgement()));
     }
 
+    private List<Change> preparedIfPossible(List<Change> changes) {
+        try {
+            return prepared(changes);
+        } catch (ServiceException e) {
+            LOG.warn("forced although it could not be prepared: {}", e.getMessage());
+            return changes;
+        }
+    }
+
     private long undo(Commit commit, List<Change> more) {
         List<Change> back = new ArrayList<>(commit.undo());
+        // The decision stands; what was prepared for it is not prepared again.
+        back.removeIf(change -> change.kind() == Kind.HOLD);
         back.addAll(more);
         long restored = store.commit(back, VersionStep.RAISE).configVersion();
         publisher.publish();
         // The others ran the refused version for a moment; the caller gets its answer when they are back.
-        hub.awaitArrival(restored, Duration.ofSeconds(2));
+        hub.awaitArrival(restored, UNDO);
         return restored;
     }
 

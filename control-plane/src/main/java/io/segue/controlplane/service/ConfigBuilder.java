@@ -1,5 +1,6 @@
 package io.segue.controlplane.service;
 
+import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.store.Snapshot;
 import io.segue.controlplane.store.Store;
@@ -11,6 +12,7 @@ import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.Plan;
+import io.segue.proto.v1.Prepared;
 import io.segue.proto.v1.ProxyConfig;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,6 +26,10 @@ import java.util.stream.Collectors;
 
 /** Writes down, from one snapshot of the store, all that a proxy runs. Interlays are ordered by id. */
 final class ConfigBuilder {
+    private static final Kind[] KINDS = {
+        Kind.ENDPOINT, Kind.ENDPOINT_SECRET, Kind.INTERLAY, Kind.INTERLAY_SECRET, Kind.MIGRATION, Kind.HOLD
+    };
+
     private final Store store;
     private final EndpointVault vault;
 
@@ -34,8 +40,24 @@ final class ConfigBuilder {
 
     /** The configuration as of now. */
     ProxyConfig build() {
-        Snapshot snapshot = store.snapshot(
-                Kind.ENDPOINT, Kind.ENDPOINT_SECRET, Kind.INTERLAY, Kind.INTERLAY_SECRET, Kind.MIGRATION);
+        Snapshot snapshot = store.snapshot(KINDS);
+        ProxyConfig.Builder config = build(snapshot).toBuilder();
+        Map<String, Prepared> prepared = vault.hold(snapshot);
+        for (InterlayConfig.Builder interlay : config.getInterlaysBuilderList()) {
+            Prepared next = prepared.get(interlay.getId());
+            if (next != null) {
+                interlay.setPrepared(next);
+            }
+        }
+        return config.build();
+    }
+
+    /** The configuration as it would be after {@code changes}; its version means nothing. */
+    ProxyConfig preview(List<Change> changes) {
+        return build(Overlay.of(store.snapshot(KINDS), changes));
+    }
+
+    private ProxyConfig build(Snapshot snapshot) {
         Map<String, Endpoint> endpoints = endpoints(snapshot);
         Map<String, StoredRecord> logins = byKey(snapshot, Kind.INTERLAY_SECRET);
         Map<String, Plan> plans = plans(snapshot, endpoints);

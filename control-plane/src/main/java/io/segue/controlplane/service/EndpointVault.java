@@ -3,17 +3,24 @@ package io.segue.controlplane.service;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Kind;
+import io.segue.controlplane.store.Snapshot;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.StoredRecord;
 import io.segue.proto.v1.ClientLogin;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
+import io.segue.proto.v1.Prepared;
+import io.segue.proto.v1.ProxyConfig;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Keeps the passwords of endpoints and interlays apart from the rest, encrypted. Thread-safe. */
 final class EndpointVault {
+    private static final String HOLD = "hold";
+
     private final Store store;
     private final SecretBox box;
 
@@ -92,6 +99,33 @@ final class EndpointVault {
         } catch (InvalidProtocolBufferException e) {
             throw new IllegalStateException("the stored login of " + interlay.getId() + " cannot be read", e);
         }
+    }
+
+    /** Notes the change that is being prepared. */
+    Change holding(Map<String, Prepared> prepared) {
+        ProxyConfig.Builder body = ProxyConfig.newBuilder();
+        prepared.forEach((id, next) -> body.addInterlaysBuilder().setId(id).setPrepared(next));
+        return Change.put(Kind.HOLD, HOLD, box.seal(body.build().toByteString(), HOLD));
+    }
+
+    /** The change is decided. */
+    static Change decided() {
+        return Change.delete(Kind.HOLD, HOLD);
+    }
+
+    /** The change that is being prepared, by interlay; empty if there is none. */
+    Map<String, Prepared> hold(Snapshot snapshot) {
+        Map<String, Prepared> prepared = new HashMap<>();
+        for (StoredRecord record : snapshot.of(Kind.HOLD)) {
+            try {
+                ProxyConfig.parseFrom(box.open(record.body(), HOLD))
+                        .getInterlaysList()
+                        .forEach(interlay -> prepared.put(interlay.getId(), interlay.getPrepared()));
+            } catch (InvalidProtocolBufferException e) {
+                throw new IllegalStateException("the change that is being prepared cannot be read", e);
+            }
+        }
+        return prepared;
     }
 
     private static ConnectionConfig password(ConnectionConfig connection) {

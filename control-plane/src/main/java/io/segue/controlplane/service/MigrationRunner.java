@@ -94,9 +94,10 @@ public final class MigrationRunner {
                             + " those writes would be lost; raise write_percentage to 1.0 or use dual_write first"
                             + FORCE);
                 }
-                divergences.requireNone(held.value().getId(), "complete", FORCE);
+                divergences.requireFew(held.value().getId(), "complete", FORCE);
             }
-            Rollout rollout = roll(ending(held, call), to, pointAtNew(held.value()), actor, Event.COMPLETE, call.getReason());
+            Rollout rollout =
+                    roll(ending(held, call), to, pointAtNew(held.value()), actor, Event.COMPLETE, call.getReason());
             return reply(held, rollout, List.of());
         });
     }
@@ -144,7 +145,7 @@ public final class MigrationRunner {
                             + FORCE);
         }
         if (shift.moves()) {
-            divergences.requireNone(migration.getId(), "roll back", FORCE);
+            divergences.requireFew(migration.getId(), "roll back", FORCE);
         }
     }
 

@@ -184,7 +184,7 @@ public final class MigrationService {
             throw ServiceException.conflict("cannot change the strategy: some keys would go back to OLD, and the writes"
                     + " that went to NEW only would be lost; go on towards NEW" + FORCE);
         }
-        divergences.requireNone(before.getId(), "change the strategy", FORCE);
+        divergences.requireFew(before.getId(), "change the strategy", FORCE);
         if (shift.losesOld()) {
             warnings.add(Warnings.OLD_ONLY);
         }

@@ -1,7 +1,11 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.push.ProxyHub;
+import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Store;
+import io.segue.proto.v1.Prepared;
+import java.util.List;
+import java.util.Map;
 
 /** Takes what the store says to the proxies. Thread-safe. */
 final class Publisher {
@@ -13,6 +17,11 @@ final class Publisher {
         this.store = store;
         this.builder = builder;
         this.hub = hub;
+    }
+
+    /** What the proxies would have to prepare before {@code changes}, by interlay; empty: nothing. */
+    Map<String, Prepared> toPrepare(List<Change> changes) {
+        return Holds.between(builder.build(), builder.preview(changes));
     }
 
     /** Publishes the configuration as it is stored now. */

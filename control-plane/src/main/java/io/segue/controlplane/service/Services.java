@@ -29,10 +29,11 @@ public record Services(
         Records records = new Records(store);
         EndpointVault vault = new EndpointVault(store, box);
         Publisher publisher = new Publisher(store, new ConfigBuilder(store, vault), hub);
-        Changes changes = new Changes(store, publisher, hub, limits);
+        Changes changes = new Changes(store, vault, publisher, hub, limits);
         EventLog events = new EventLog(store, clock);
         Divergences divergences = new Divergences(hub, limits);
         Preflight preflight = new Preflight(records, vault, hub, probe);
+        changes.abandonPrepared();
         publisher.publish();
         return new Services(
                 new CatalogService(records, vault, changes, clock),

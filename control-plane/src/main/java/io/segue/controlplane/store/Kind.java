@@ -11,6 +11,8 @@ public enum Kind {
     MIGRATION,
     /** Key: uuid of the migration, '/', a growing number. */
     MIGRATION_EVENT,
+    /** The change that is being prepared, encrypted; at most one. Gone as soon as it is decided. */
+    HOLD,
     TOKEN,
     /** SHA-256 of a token's secret. Same key as the token. */
     TOKEN_HASH,

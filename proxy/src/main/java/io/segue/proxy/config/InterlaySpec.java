@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint what it uses without a migration; OLD within one
  * @param login what clients must log in with
  * @param plan present while a migration moves it
+ * @param prepared present while a change is being prepared: work on keys that it moves waits
  * @param acceptDivergence whether an operator has demanded this state even if the two sides of a migration that ends are not equal
  */
 public record InterlaySpec(
@@ -22,7 +23,8 @@ public record InterlaySpec(
         EndpointSpec endpoint,
         ClientLogin login,
         @Nullable PlanSpec plan,
-        boolean acceptDivergence) {
+        boolean acceptDivergence,
+        @Nullable PreparedSpec prepared) {
     private static final int MAX_PORT = 65_535;
 
     public InterlaySpec {
@@ -43,7 +45,7 @@ public record InterlaySpec(
             EndpointSpec endpoint,
             @Nullable PlanSpec plan,
             boolean acceptDivergence) {
-        this(id, bind, port, endpoint, ClientLogin.of(endpoint.write()), plan, acceptDivergence);
+        this(id, bind, port, endpoint, ClientLogin.of(endpoint.write()), plan, acceptDivergence, null);
     }
 
     /** As asked for by nobody in particular: clients log in with what the endpoint itself asks of them. */
@@ -69,8 +71,33 @@ public record InterlaySpec(
         }
     }
 
+    /**
+     * What an interlay will be like if a change is decided.
+     *
+     * @param endpoint what it will use without a migration; OLD within one
+     * @param plan present if a migration will move it
+     * @param acceptDivergence as in {@link InterlaySpec}
+     */
+    public record PreparedSpec(
+            EndpointSpec endpoint, @Nullable PlanSpec plan, boolean acceptDivergence) {}
+
+    /** What it will be like if the change that is being prepared is decided; itself if there is none. */
+    public InterlaySpec decided() {
+        return prepared == null
+                ? this
+                : new InterlaySpec(
+                        id, bind, port, prepared.endpoint(), login, prepared.plan(), prepared.acceptDivergence(), null);
+    }
+
+    /** What it is like if that change does not happen. */
+    public InterlaySpec undecided() {
+        return prepared == null
+                ? this
+                : new InterlaySpec(id, bind, port, endpoint, login, plan, acceptDivergence, null);
+    }
+
     /** The same interlay, listening elsewhere. */
     public InterlaySpec listeningOn(String newBind, int newPort) {
-        return new InterlaySpec(id, newBind, newPort, endpoint, login, plan, acceptDivergence);
+        return new InterlaySpec(id, newBind, newPort, endpoint, login, plan, acceptDivergence, prepared);
     }
 }

@@ -8,6 +8,7 @@ import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.Plan;
+import io.segue.proto.v1.Prepared;
 import io.segue.proto.v1.ProxyConfig;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +43,16 @@ final class SnapshotMapper {
                 ? new InterlaySpec.ClientLogin(
                         message.getLogin().getUsername(), message.getLogin().getPassword())
                 : InterlaySpec.ClientLogin.of(endpoint.write());
-        return new InterlaySpec(id, message.getBind(), port, endpoint, login, plan, message.getAcceptDivergence());
+        InterlaySpec.PreparedSpec prepared =
+                message.hasPrepared() ? within("prepared", () -> prepared(message.getPrepared())) : null;
+        return new InterlaySpec(
+                id, message.getBind(), port, endpoint, login, plan, message.getAcceptDivergence(), prepared);
+    }
+
+    private static InterlaySpec.PreparedSpec prepared(Prepared message) {
+        EndpointSpec endpoint = within("endpoint", () -> endpoint(message.getEndpoint()));
+        PlanSpec plan = message.hasPlan() ? within("plan", () -> plan(message.getPlan())) : null;
+        return new InterlaySpec.PreparedSpec(endpoint, plan, message.getAcceptDivergence());
     }
 
     private static PlanSpec plan(Plan message) {

@@ -30,6 +30,7 @@ public final class Route {
     private final BitSet held;
     private final AtomicIntegerArray underWay;
     private final AtomicInteger waking = new AtomicInteger();
+    private volatile boolean overdue;
 
     private Route(InterlaySpec spec, @Nullable Plan plan, @Nullable MigrationState migration, BitSet held, int loops) {
         this.spec = spec;
@@ -101,6 +102,16 @@ public final class Route {
     /** Whether work on this bucket must wait for the plan change. */
     public boolean held(int bucket) {
         return held.get(bucket);
+    }
+
+    /** The decision is overdue: what would have to wait is answered with an error from now on, until the decision is known. */
+    public void decisionOverdue() {
+        overdue = true;
+    }
+
+    /** Whether the decision is overdue. */
+    public boolean overdue() {
+        return overdue;
     }
 
     /** Whether any work may have to wait. */

@@ -37,7 +37,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Note on disk which migrations are about to write to two sides.
  *   <li>Open the listeners that are new or listen elsewhere.
  *   <li>Warm lanes to the servers of new plans.
- *   <li>Prepare the routes that change ({@link PlanSwitch}).
+ *   <li>Prepare the routes that change ({@link PlanSwitch}); what a spec says is being prepared is held, and stays so until a later
+ *       configuration says what was decided.
  *   <li>Commit: swap the routes, close what is gone.
  * </ol>
  *
@@ -53,6 +54,8 @@ final class Change {
     private final List<Listener> opened = new ArrayList<>();
     private final List<Interlay> made = new ArrayList<>();
     private final List<PlanSwitch> switches = new ArrayList<>();
+    private final List<PlanSwitch> holdings = new ArrayList<>();
+    private final List<PlanSwitch> commits = new ArrayList<>();
 
     Change(ProxyServer server, ProxySnapshot snapshot) {
         this.server = server;
@@ -107,31 +110,74 @@ final class Change {
         if (protocol == null) {
             throw new IllegalStateException("checked before");
         }
-        MigrationState migration = migration(spec, now);
-        Route route = route(spec, migration);
-        if (migration != null
-                && (now == null || now.migration() != migration)
-                && route.dualWrites()
-                && server.journal().interrupted(uuidOf(spec).iterator().next())) {
-            // The process before this one may have left writes on one side only.
-            migration.distrustEverything();
-        }
         boolean same = now != null && now.interlay().protocol() == protocol;
+        Served.Held held = same && now != null ? now.held() : null;
+        if (now != null
+                && held != null
+                && spec.prepared() != null
+                && held.decided().equals(spec.decided())) {
+            after.put(spec.id(), now);
+            return CompletableFuture.completedFuture(null);
+        }
+        boolean decided = held != null && held.decided().equals(spec);
+        MigrationState migration = decided && held != null ? held.by().after().migration() : migration(spec, now);
+        Route route = decided && held != null ? held.by().after() : route(spec.undecided(), migration);
+        distrustAfterInterruption(spec, now, migration, route);
         Interlay interlay = same && now != null ? now.interlay() : server.interlay(spec.id(), protocol, route);
         if (!same) {
             made.add(interlay);
         }
-        if (same && now != null && !now.interlay().route().spec().equals(spec)) {
-            switches.add(new PlanSwitch(interlay, route, () -> tellSessions(interlay), server.firstLoop()));
+        if (decided && held != null) {
+            commits.add(held.by());
+        } else {
+            if (held != null) {
+                held.by().abort();
+            }
+            if (!interlay.route().spec().equals(spec.undecided())) {
+                switches.add(planSwitch(interlay, route));
+            }
         }
+        Served.Held holds = holds(spec, interlay, now);
         if (same && now != null && now.listener().isAt(spec)) {
-            after.put(spec.id(), with(interlay, now.listener(), migration, now, spec));
+            after.put(spec.id(), with(interlay, now.listener(), migration, now, spec, holds));
             return CompletableFuture.completedFuture(null);
         }
-        return server.listen(spec, interlay).thenAccept(listener -> {
+        // One that begins to serve in the middle of a change must hold before its first client comes.
+        CompletionStage<Void> ready =
+                now == null && holds != null ? holds.by().prepare() : CompletableFuture.completedFuture(null);
+        return ready.thenCompose(done -> server.listen(spec, interlay)).thenAccept(listener -> {
             opened.add(listener);
-            after.put(spec.id(), with(interlay, listener, migration, now, spec));
+            after.put(spec.id(), with(interlay, listener, migration, now, spec, holds));
         });
+    }
+
+    private PlanSwitch planSwitch(Interlay interlay, Route route) {
+        return new PlanSwitch(interlay, route, () -> tellSessions(interlay), server.firstLoop());
+    }
+
+    /** The hold that a spec asks for; made here, and kept when this change is through. */
+    private Served.@Nullable Held holds(InterlaySpec spec, Interlay interlay, @Nullable Served now) {
+        if (spec.prepared() == null) {
+            return null;
+        }
+        InterlaySpec decided = spec.decided();
+        PlanSwitch by = planSwitch(interlay, route(decided, migration(decided, now)));
+        if (now != null) {
+            holdings.add(by);
+        }
+        return new Served.Held(by, decided);
+    }
+
+    /** The process before this one may have left writes on one side only. */
+    private void distrustAfterInterruption(
+            InterlaySpec spec, @Nullable Served now, @Nullable MigrationState migration, Route route) {
+        boolean begins = migration != null && (now == null || now.migration() != migration);
+        if (begins
+                && migration != null
+                && route.dualWrites()
+                && server.journal().interrupted(uuidOf(spec).iterator().next())) {
+            migration.distrustEverything();
+        }
     }
 
     private static Served with(
@@ -139,14 +185,16 @@ final class Change {
             Listener listener,
             @Nullable MigrationState migration,
             @Nullable Served now,
-            InterlaySpec spec) {
+            InterlaySpec spec,
+            Served.@Nullable Held held) {
         PlanSpec plan = spec.plan();
         return new Served(
                 interlay,
                 listener,
                 migration,
                 migration != null && now != null && now.migration() == migration ? now.repairer() : null,
-                plan == null ? "" : plan.migrationUuid());
+                plan == null ? "" : plan.migrationUuid(),
+                held);
     }
 
     private static @Nullable MigrationState migration(InterlaySpec spec, @Nullable Served now) {
@@ -176,7 +224,7 @@ final class Change {
     private CompletionStage<Void> warm() {
         List<CompletableFuture<Void>> all = new ArrayList<>();
         for (InterlaySpec spec : snapshot.interlays()) {
-            PlanSpec plan = spec.plan();
+            PlanSpec plan = spec.decided().plan();
             Served now = before.get(spec.id());
             if (plan != null && (now == null || !now.migrationUuid().equals(plan.migrationUuid()))) {
                 all.add(warm(spec, plan.newEndpoint().write()));
@@ -207,6 +255,9 @@ final class Change {
     private CompletionStage<Void> prepare() {
         CompletionStage<Void> steps = CompletableFuture.completedFuture(null);
         for (PlanSwitch one : switches) {
+            steps = steps.thenCompose(done -> one.prepare());
+        }
+        for (PlanSwitch one : holdings) {
             steps = steps.thenCompose(done -> one.prepare());
         }
         return steps;
@@ -252,6 +303,7 @@ final class Change {
 
     private CompletionStage<Void> commit() {
         switches.forEach(PlanSwitch::commit);
+        commits.forEach(PlanSwitch::commit);
         Set<ServerAddress> inUse = new HashSet<>();
         after.values().forEach(one -> inUse.addAll(one.interlay().route().addresses()));
         List<CompletableFuture<Void>> closing = new ArrayList<>();
@@ -304,11 +356,12 @@ final class Change {
                 migration,
                 interlay.stats().loop(0),
                 server.settings());
-        return new Served(interlay, one.listener(), migration, repairer, one.migrationUuid());
+        return new Served(interlay, one.listener(), migration, repairer, one.migrationUuid(), one.held());
     }
 
     private void undo() {
         switches.forEach(PlanSwitch::abort);
+        holdings.forEach(PlanSwitch::abort);
         CompletableFuture.allOf(opened.stream()
                         .map(listener -> listener.close().toCompletableFuture())
                         .toArray(CompletableFuture[]::new))

@@ -28,6 +28,8 @@ final class PlanSwitch {
     private static final Logger LOG = LoggerFactory.getLogger(PlanSwitch.class);
     private static final long LIMIT_MS = 3_000;
     private static final long LOOK_EVERY_MS = 2;
+    /** How long work may be held in all, if the decision does not come. */
+    private static final long HOLD_MS = 10_000;
 
     /** Tells every session of the interlay that the route changed. */
     interface SessionsTold {
@@ -60,10 +62,27 @@ final class PlanSwitch {
             return CompletableFuture.completedFuture(null);
         }
         interlay.route(holding);
+        timer.schedule(() -> overdue(holding), HOLD_MS, TimeUnit.MILLISECONDS);
         CompletableFuture<Void> ready = new CompletableFuture<>();
         long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LIMIT_MS);
         tellSessions.tell().whenComplete((done, failure) -> look(deadlineNs, ready));
         return ready;
+    }
+
+    private void overdue(Route holding) {
+        if (interlay.route() == holding) {
+            LOG.error(
+                    "interlay {}: no decision after {} ms; what it would move is refused until it comes",
+                    interlay.id(),
+                    HOLD_MS);
+            holding.decisionOverdue();
+            tellSessions.tell();
+        }
+    }
+
+    /** The route that it prepares. */
+    Route after() {
+        return after;
     }
 
     private void look(long deadlineNs, CompletableFuture<Void> ready) {

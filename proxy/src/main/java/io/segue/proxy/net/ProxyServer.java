@@ -118,7 +118,27 @@ public final class ProxyServer implements DataPlane {
     }
 
     private CompletionStage<Void> apply(ProxySnapshot snapshot) {
-        return new Change(this, snapshot).run();
+        if (!missedSomething(snapshot)) {
+            return new Change(this, snapshot).run();
+        }
+        // A change is being prepared from a state that this proxy does not run yet: first there, then the hold.
+        List<InterlaySpec> undecided =
+                snapshot.interlays().stream().map(InterlaySpec::undecided).toList();
+        return new Change(this, new ProxySnapshot(snapshot.version(), undecided))
+                .run()
+                .thenCompose(done -> new Change(this, snapshot).run());
+    }
+
+    private boolean missedSomething(ProxySnapshot snapshot) {
+        for (InterlaySpec spec : snapshot.interlays()) {
+            Served now = served.get(spec.id());
+            if (spec.prepared() != null
+                    && now != null
+                    && !now.interlay().route().spec().equals(spec.undecided())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     @Override

@@ -44,8 +44,9 @@ final class BlockingCall implements ReplySlot {
 
     /** Makes the request; false: its keys are changing sides, offer it again. */
     boolean start(Request request, ByteBuf in, int start) {
-        if (session.mustWait(request, in, start)) {
-            return false;
+        ClientSession.Turn turn = session.turn(request, in, start);
+        if (turn != ClientSession.Turn.NOW) {
+            return turn == ClientSession.Turn.NEVER;
         }
         client = session.openSlot();
         frame = session.loop().alloc().buffer(request.length()).writeBytes(in, start, request.length());
@@ -184,6 +185,10 @@ final class BlockingCall implements ReplySlot {
         }
         Request again = parse(bytes);
         parked = session.dispatcher().mustWait(session.lanes().route(), again, bytes, 0);
+        if (parked && session.lanes().route().overdue()) {
+            finish(session.undecided());
+            return;
+        }
         if (!parked) {
             send(again, bytes, 0);
         }

@@ -230,20 +230,42 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
 
     /** Serves an ordinary request on the shared lanes; false: its keys are changing sides. */
     boolean forward(Request request, ByteBuf in, int start) {
-        if (mustWait(request, in, start)) {
-            return false;
+        Turn turn = turn(request, in, start);
+        if (turn == Turn.NOW) {
+            dispatcher.dispatch(lanes, request, in, start, stats, openSlot());
         }
-        dispatcher.dispatch(lanes, request, in, start, stats, openSlot());
-        return true;
+        return turn != Turn.LATER;
     }
 
-    /** Whether the keys of a request are changing sides; then the gate is closed until they have. */
-    boolean mustWait(Request request, ByteBuf in, int start) {
-        if (dispatcher.mustWait(lanes.route(), request, in, start)) {
-            gate = Gate.HELD;
-            return true;
+    /** Whether a request may be served while its keys are changing sides. */
+    enum Turn {
+        NOW,
+        /** The gate was closed until they have. */
+        LATER,
+        /** The client has got an error: nobody knows when. */
+        NEVER
+    }
+
+    /** Whether the keys of a request stay where they are; if not, makes it wait or answers it. */
+    Turn turn(Request request, ByteBuf in, int start) {
+        if (!dispatcher.mustWait(lanes.route(), request, in, start)) {
+            return Turn.NOW;
         }
-        return false;
+        if (lanes.route().overdue()) {
+            openSlot().reply(undecided());
+            return Turn.NEVER;
+        }
+        gate = Gate.HELD;
+        return Turn.LATER;
+    }
+
+    /** The answer to a request whose keys change sides, and nobody knows when. */
+    byte[] undecided() {
+        return interlay.protocol()
+                .replies()
+                .error(
+                        "TRYAGAIN",
+                        "segue: these keys are changing sides, and the decision has not arrived from the control plane");
     }
 
     private void useRoute() {

@@ -103,8 +103,9 @@ final class SessionActions implements SessionControl {
     /** Sends a request on the client's own connection to the authority for its keys; false: not now. */
     boolean sendPinned(Request what, ByteBuf bytes, int from) {
         Route route = session.lanes().route();
-        if (session.mustWait(what, bytes, from)) {
-            return false;
+        ClientSession.Turn turn = session.turn(what, bytes, from);
+        if (turn != ClientSession.Turn.NOW) {
+            return turn == ClientSession.Turn.NEVER;
         }
         Side side = session.dispatcher().authority(route, what, bytes, from);
         if (side == null) {

@@ -44,8 +44,9 @@ final class Transaction {
 
     /** Adds a request; {@code opening} (if any) goes ahead the first time. */
     Queued queue(Request request, ByteBuf in, int start, byte[] opening) {
-        if (session.mustWait(request, in, start)) {
-            return Queued.LATER;
+        ClientSession.Turn turn = session.turn(request, in, start);
+        if (turn != ClientSession.Turn.NOW) {
+            return turn == ClientSession.Turn.LATER ? Queued.LATER : Queued.REFUSED;
         }
         Route route = session.lanes().route();
         Side wanted = session.dispatcher().authority(route, request, in, start);
@@ -130,9 +131,11 @@ final class Transaction {
             return true;
         }
         if (route.plan() == null) {
-            return to.open() && own.isTo(to, route.writes(Side.OLD));
+            return to.open() && !(route.overdue() && changing()) && own.isTo(to, route.writes(Side.OLD));
         }
-        return to.open() && buckets().allMatch(bucket -> own.isTo(to, route.authorityServer(bucket)));
+        return to.open()
+                && !(route.overdue() && changing())
+                && buckets().allMatch(bucket -> own.isTo(to, route.authorityServer(bucket)));
     }
 
     /** The buckets of its keys; all there are, if those are not known: what was queued without a plan has none. */

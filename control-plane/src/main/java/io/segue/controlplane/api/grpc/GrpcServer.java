@@ -4,6 +4,7 @@ import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
@@ -14,6 +15,8 @@ import io.segue.proto.v1.MigrationServiceGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /** The gRPC port: the services, health and reflection. */
@@ -24,15 +27,20 @@ public final class GrpcServer implements AutoCloseable {
     private final Server server;
     private final HealthStatusManager health;
 
-    private GrpcServer(Server server, HealthStatusManager health) {
+    private final ExecutorService calls;
+
+    private GrpcServer(Server server, HealthStatusManager health, ExecutorService calls) {
         this.server = server;
         this.health = health;
+        this.calls = calls;
     }
 
     /** Binds and serves. */
     public static GrpcServer start(InetSocketAddress address, Services services) throws IOException {
         HealthStatusManager health = new HealthStatusManager();
+        ExecutorService calls = Executors.newCachedThreadPool(new DefaultThreadFactory("segue-grpc", true));
         Server server = NettyServerBuilder.forAddress(address)
+                .executor(calls)
                 .addService(new CatalogGrpc(services))
                 .addService(new MigrationGrpc(services))
                 .addService(new DiscoveryGrpc(services.fleet()))
@@ -55,7 +63,7 @@ public final class GrpcServer implements AutoCloseable {
                 ConfigDiscoveryGrpc.SERVICE_NAME)) {
             health.setStatus(service, ServingStatus.SERVING);
         }
-        return new GrpcServer(server, health);
+        return new GrpcServer(server, health, calls);
     }
 
     /** Many tools in use still ask with the version before v1. */
@@ -79,6 +87,9 @@ public final class GrpcServer implements AutoCloseable {
             if (!server.awaitTermination(500, TimeUnit.MILLISECONDS)) {
                 server.shutdownNow().awaitTermination(2, TimeUnit.SECONDS);
             }
+            // What the ended streams still have to say must be said before the store is closed.
+            calls.shutdown();
+            calls.awaitTermination(2, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             server.shutdownNow();
             Thread.currentThread().interrupt();

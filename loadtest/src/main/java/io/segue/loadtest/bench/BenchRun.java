@@ -57,6 +57,8 @@ final class BenchRun {
         return new Result(
                 tool.name(),
                 fleet.oldServer().version(),
+                Runtime.version().feature(),
+                Runtime.getRuntime().availableProcessors(),
                 migration.map(BenchMigration::text).orElse("none"),
                 size.rounds(),
                 measure(scenarios));

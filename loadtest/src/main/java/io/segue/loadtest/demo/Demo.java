@@ -8,6 +8,7 @@ import io.segue.loadtest.redis.Folders;
 import io.segue.loadtest.redis.RedisBinaries;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -80,10 +81,7 @@ public final class Demo implements Callable<Integer> {
         boolean held = false;
         try {
             held = run(settings, folder);
-        } catch (IllegalStateException
-                | IOException
-                | java.io.UncheckedIOException
-                | RestClient.RefusedException e) {
+        } catch (IllegalStateException | IOException | UncheckedIOException | RestClient.RefusedException e) {
             out.println("FAILED  " + e.getMessage());
         } finally {
             Fleet running = fleet.get();

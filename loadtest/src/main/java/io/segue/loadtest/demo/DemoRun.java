@@ -25,6 +25,7 @@ final class DemoRun {
     private static final Duration FRAME = Duration.ofMillis(200);
     /** Until the JVMs have compiled what they do most; not shown. */
     private static final Duration WARM_UP = Duration.ofSeconds(2);
+
     private static final Duration IN_STEP_TIMEOUT = Duration.ofSeconds(10);
 
     private final Fleet fleet;

@@ -56,7 +56,7 @@ class FiguresTest {
         Result.Row row = new Result.Row(
                 Scenario.standard().get(0), new Figures(50_000, 12.5, 0, 0), new Figures(45_000, 5, 0, 13));
 
-        String table = new Result("a tool", "7.0.15", "none", 3, List.of(row)).table();
+        String table = new Result("a tool", "7.0.15", 17, 2, "none", 3, List.of(row)).table();
 
         assertThat(table).contains("| GET, pipeline 1 ", "50,000", "45,000", " 0.90 ", "12.50", "13.00");
     }

@@ -1,0 +1,84 @@
+package io.segue.loadtest.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.segue.loadtest.fleet.JavaProcess;
+import io.segue.loadtest.redis.NeedsRedis;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the demo as its users do, in a process of its own. */
+@NeedsRedis
+@Timeout(180)
+class DemoIT {
+    @TempDir
+    Path folder;
+
+    @Test
+    void demo_everythingHoldsAndNothingIsLeft() throws Exception {
+        try (JavaProcess demo = start("--duration", "8s", "--rate", "1000", "--keys", "6000")) {
+            List<ProcessHandle> children = awaitChildren(demo);
+
+            assertThat(demo.awaitEnd(Duration.ofMinutes(2))).isTrue();
+
+            assertThat(demo.output())
+                    .contains("1/6 before", "2/6 canary 5 %", "4/6 canary 75 %", "5/6 cutover 100 %", "6/6 completed")
+                    .contains("writes missing on NEW                   0")
+                    .contains("keys compared on NEW                6,000")
+                    .contains("All of it held");
+            assertThat(demo.exitCode()).isZero();
+            assertThat(children).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    @Test
+    void demo_stoppedInTheMiddleLeavesNothing() throws Exception {
+        try (JavaProcess demo = start("--duration", "100s", "--rate", "500", "--keys", "600")) {
+            List<ProcessHandle> children = awaitChildren(demo);
+            demo.await("under load", Duration.ofMinutes(1), () -> demo.output().contains("1/6 before"));
+
+            demo.askToEnd();
+
+            assertThat(demo.awaitEnd(Duration.ofSeconds(30))).isTrue();
+            assertThat(demo.exitCode()).isEqualTo(143);
+            assertThat(children).noneMatch(ProcessHandle::isAlive);
+        }
+    }
+
+    @Test
+    void demo_wrongOptionsAreSaid() throws Exception {
+        try (JavaProcess demo = start("--rate", "0")) {
+            assertThat(demo.awaitEnd(Duration.ofSeconds(30))).isTrue();
+            assertThat(demo.exitCode()).isEqualTo(2);
+            assertThat(demo.output()).contains("--rate: 0.0 (expected: above 0)");
+        }
+    }
+
+    private JavaProcess start(String... arguments) {
+        return JavaProcess.start(
+                "demo",
+                List.of("-Xmx512m"),
+                Demo.class.getName(),
+                List.of(arguments),
+                Map.of(),
+                folder.resolve("demo.log"));
+    }
+
+    /** Two servers, the control plane and two proxies. */
+    private static List<ProcessHandle> awaitChildren(JavaProcess demo) throws InterruptedException {
+        List<ProcessHandle> children = new ArrayList<>();
+        demo.await("complete", Duration.ofMinutes(1), () -> {
+            children.clear();
+            ProcessHandle.of(demo.pid())
+                    .ifPresent(handle -> children.addAll(handle.children().toList()));
+            return children.size() == 5;
+        });
+        return children;
+    }
+}

@@ -3,11 +3,9 @@ package io.segue.loadtest.bench;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.segue.loadtest.fleet.Fleet;
-import io.segue.loadtest.fleet.RestClient;
-import io.segue.loadtest.redis.Folders;
+import io.segue.loadtest.fleet.StopHook;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,12 +78,15 @@ public final class Bench implements Callable<Integer> {
             return CommandLine.ExitCode.USAGE;
         }
         Path folder = Files.createTempDirectory("segue-bench");
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> stopAll(folder), "stop-all"));
+        StopHook hook = StopHook.install(fleet::get, folder);
         try {
             measure(size, running, folder);
             return CommandLine.ExitCode.OK;
-        } catch (IllegalStateException | IOException | UncheckedIOException | RestClient.RefusedException e) {
-            System.err.println("FAILED  " + e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            hook.awaitEndIfStopping();
+            hook.keepFolder();
+            System.err.println("FAILED  " + StopHook.describe(e));
+            System.err.println("Logs: " + folder);
             return CommandLine.ExitCode.SOFTWARE;
         }
     }
@@ -112,13 +113,5 @@ public final class Bench implements Callable<Integer> {
             throw new IllegalArgumentException(option + ": " + value + " (expected: at least 1)");
         }
         return value;
-    }
-
-    private void stopAll(Path folder) {
-        Fleet running = fleet.get();
-        if (running != null) {
-            running.close();
-        }
-        Folders.delete(folder);
     }
 }

@@ -3,12 +3,10 @@ package io.segue.loadtest.demo;
 import io.segue.loadtest.fleet.Durations;
 import io.segue.loadtest.fleet.Fleet;
 import io.segue.loadtest.fleet.Proxy;
-import io.segue.loadtest.fleet.RestClient;
-import io.segue.loadtest.redis.Folders;
+import io.segue.loadtest.fleet.StopHook;
 import io.segue.loadtest.redis.RedisBinaries;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,22 +74,17 @@ public final class Demo implements Callable<Integer> {
             return CommandLine.ExitCode.USAGE;
         }
         Path folder = Files.createTempDirectory("segue-demo");
-        Thread hook = new Thread(() -> stopAll(folder), "stop-all");
-        Runtime.getRuntime().addShutdownHook(hook);
+        StopHook hook = StopHook.install(fleet::get, folder);
         boolean held = false;
         try {
             held = run(settings, folder);
-        } catch (IllegalStateException | IOException | UncheckedIOException | RestClient.RefusedException e) {
-            out.println("FAILED  " + e.getMessage());
-        } finally {
-            Fleet running = fleet.get();
-            if (running != null) {
-                running.close();
-            }
-            if (!held) {
-                Runtime.getRuntime().removeShutdownHook(hook);
-                out.println("Logs: " + folder);
-            }
+        } catch (IOException | RuntimeException e) {
+            hook.awaitEndIfStopping();
+            out.println("FAILED  " + StopHook.describe(e));
+        }
+        if (!held) {
+            hook.keepFolder();
+            out.println("Logs: " + folder);
         }
         return held ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
     }
@@ -104,7 +97,7 @@ public final class Demo implements Callable<Integer> {
         Report report;
         try {
             report = run.run();
-        } catch (IllegalStateException | RestClient.RefusedException e) {
+        } catch (IOException | RuntimeException e) {
             run.samples().forEach(line -> out.println("        " + line));
             throw e;
         }
@@ -144,28 +137,11 @@ public final class Demo implements Callable<Integer> {
         out.println("  curl -s " + base + "/migrations -H \"Authorization: Bearer $TOKEN\"");
         for (Proxy proxy : running.proxies()) {
             out.println("  redis-cli -p " + proxy.port() + " get string:0");
+            out.println("  curl -s http://127.0.0.1:" + proxy.adminPort() + "/config");
             out.println("  curl -s http://127.0.0.1:" + proxy.adminPort() + "/metrics");
         }
         out.println();
-        out.println("And back again, all at once:");
-        out.println();
-        out.println("  curl -s " + base
-                + "/migrations -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json'"
-                + " -d '{\"id\": \"back\", \"strategy\": {\"type\": \"big_bang\"}}'");
-        out.println("  curl -s " + base + "/migrations/back/interlay/" + Fleet.INTERLAY
-                + " -H \"Authorization: Bearer $TOKEN\" -H 'Content-Type: application/json' -d '{\"endpoint\": \""
-                + Fleet.OLD_ENDPOINT + "\"}'");
-        out.println("  curl -s " + base + "/migrations/back/migrate -H \"Authorization: Bearer $TOKEN\" -X POST");
-        out.println();
         out.println("Ctrl-C stops everything.");
         new CountDownLatch(1).await();
-    }
-
-    private void stopAll(Path folder) {
-        Fleet running = fleet.get();
-        if (running != null) {
-            running.close();
-        }
-        Folders.delete(folder);
     }
 }

@@ -47,6 +47,7 @@ class DemoIT {
 
             assertThat(demo.awaitEnd(Duration.ofSeconds(30))).isTrue();
             assertThat(demo.exitCode()).isEqualTo(143);
+            assertThat(demo.output()).doesNotContain("Exception", "FAILED");
             assertThat(children).noneMatch(ProcessHandle::isAlive);
         }
     }

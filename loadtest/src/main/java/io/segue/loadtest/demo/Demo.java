@@ -57,6 +57,7 @@ public final class Demo implements Callable<Integer> {
 
     private final PrintStream out = System.out;
     private final AtomicReference<@Nullable Fleet> fleet = new AtomicReference<>();
+    private final AtomicReference<@Nullable DemoRun> current = new AtomicReference<>();
 
     /** Runs the demo. */
     public static void main(String[] arguments) {
@@ -81,6 +82,7 @@ public final class Demo implements Callable<Integer> {
         } catch (IOException | RuntimeException e) {
             hook.awaitEndIfStopping();
             out.println("FAILED  " + StopHook.describe(e));
+            showSamples();
         }
         if (!held) {
             hook.keepFolder();
@@ -94,22 +96,24 @@ public final class Demo implements Callable<Integer> {
                 + RedisBinaries.find().preferred());
         LiveView view = new LiveView(out, Boolean.getBoolean("segue.terminal"));
         DemoRun run = new DemoRun(new Fleet(folder, fleet::set), settings, view);
-        Report report;
-        try {
-            report = run.run();
-        } catch (IOException | RuntimeException e) {
-            run.samples().forEach(line -> out.println("        " + line));
-            throw e;
-        }
+        current.set(run);
+        Report report = run.run();
         out.print(report.text());
         if (!report.holds()) {
-            run.samples().forEach(line -> out.println("        " + line));
+            showSamples();
             report.onNew().samples().forEach(line -> out.println("        on NEW: " + line));
         }
         if (keep) {
             keepRunning();
         }
         return report.holds();
+    }
+
+    private void showSamples() {
+        DemoRun run = current.get();
+        if (run != null) {
+            run.samples().forEach(line -> out.println("        " + line));
+        }
     }
 
     private DemoSettings settings() {

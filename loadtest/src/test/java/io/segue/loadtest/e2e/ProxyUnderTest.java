@@ -4,6 +4,7 @@ import io.segue.core.operation.Labels;
 import io.segue.core.strategy.Strategy;
 import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.RespClient;
+import io.segue.proxy.config.DualWriteJournal;
 import io.segue.proxy.config.EndpointSpec;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.PlanSpec;
@@ -39,7 +40,8 @@ final class ProxyUnderTest implements AutoCloseable {
     private long version;
 
     private ProxyUnderTest(int loops, SessionSettings settings) {
-        server = new ProxyServer(Labels.NONE, loops, List.of(new RedisProtocol()), settings, Settings.DEFAULT);
+        server = new ProxyServer(
+                Labels.NONE, loops, List.of(new RedisProtocol()), settings, Settings.DEFAULT, DualWriteJournal.NONE);
     }
 
     /** A proxy with two event loops that serves nothing yet. */
@@ -66,8 +68,7 @@ final class ProxyUnderTest implements AutoCloseable {
 
     /** An endpoint on this machine; an empty password: none. */
     static EndpointSpec endpoint(String id, int port, String password) {
-        return new EndpointSpec(
-                id, "redis", new ServerAddress("127.0.0.1", port, "", password, 0, false), null);
+        return new EndpointSpec(id, "redis", new ServerAddress("127.0.0.1", port, "", password, 0, false), null);
     }
 
     /** An interlay on a port that the system picks, without a migration. */

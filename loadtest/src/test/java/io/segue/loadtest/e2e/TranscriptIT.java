@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @NeedsRedis
 class TranscriptIT {
     /** One request a line; blanks divide arguments. */
-    private static final String SCRIPT =
-            """
+    private static final String SCRIPT = """
             PING
             PING hello
             ECHO echo
@@ -308,7 +307,9 @@ class TranscriptIT {
 
     private static byte[][] request(String line) {
         return Arrays.stream(line.split(" "))
-                .map(word -> word.startsWith("return_") || word.startsWith("return{") ? word.replace("return_", "return ") : word)
+                .map(word -> word.startsWith("return_") || word.startsWith("return{")
+                        ? word.replace("return_", "return ")
+                        : word)
                 .map(word -> word.getBytes(StandardCharsets.UTF_8))
                 .toArray(byte[][]::new);
     }

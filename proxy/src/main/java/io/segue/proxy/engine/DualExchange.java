@@ -101,7 +101,7 @@ final class DualExchange implements ReplyHandler {
         // The order matters: first the stripe, then the ledger. The repairer notes first and looks at the stripe then,
         // so one of
         // the two sees the other.
-        boolean noted = keys.inLedger(request, bytes, 0, what.migration, what.db);
+        boolean noted = keys.barred(request, bytes, 0, what.migration, what.db);
         everywhere = engine.effects.everywhere(request, bytes);
         what.migration.uses(what.db);
         if (everywhere) {
@@ -186,7 +186,7 @@ final class DualExchange implements ReplyHandler {
         }
         Lane to = what.follower.healthy();
         engine.keys.look(request, bytes, 0, planOf(what));
-        boolean noted = !everywhere && engine.keys.inLedger(request, bytes, 0, what.migration, what.db);
+        boolean noted = !everywhere && engine.keys.barred(request, bytes, 0, what.migration, what.db);
         if (outcome == Effects.Outcome.RESYNC || noted || to == null) {
             rewritten.drop();
             if (to == null) {

@@ -17,13 +17,21 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Reads the key at the authority, writes it to the follower and reads it there in the same moment.
+ *   <li>If it was not written meanwhile, its writes reach both sides again from now on (probation): a key that is written all the time would
+ *       never come to rest otherwise.
  *   <li>Waits until everything that could still have been under way to the follower, also from other proxies, has arrived or been given up.
- *   <li>Reads both again. If they are alike, or neither has changed since the copy, the key is forgotten; otherwise it begins again later.
+ *   <li>Reads both again, in a moment in which this proxy writes it on neither. If they are alike, or neither has changed since the copy, the
+ *       key is forgotten; otherwise it begins again.
  * </ol>
  *
- * A write that this proxy sees in between changes the entry's generation, and the key begins again too. Confined to one event loop.
+ * Confined to one event loop.
  */
 final class KeyRepair {
+    /** How often it looks for a moment without a write, and how long it waits in between. */
+    private static final int MOST_LOOKS = 200;
+
+    private static final long LOOK_EVERY_MS = 7;
+
     /** Tells the repairer how it ended. */
     interface Done {
         void done(KeyRepair repair, Result result);
@@ -46,11 +54,13 @@ final class KeyRepair {
     private final Lane follower;
     private final Side side;
     private final MigrationState migration;
+    private final int stripe;
     private final long settleMs;
     private final Done whenDone;
     private KeyCopy.@Nullable State copied;
     private KeyCopy.@Nullable State arrived;
     private KeyCopy.@Nullable State later;
+    private int looks;
     private String failure = "";
 
     KeyRepair(
@@ -61,6 +71,7 @@ final class KeyRepair {
             Lane authority,
             Lane follower,
             MigrationState migration,
+            int stripe,
             long settleMs,
             Done whenDone) {
         this.key = key;
@@ -71,6 +82,7 @@ final class KeyRepair {
         this.follower = follower;
         this.side = entry.authority;
         this.migration = migration;
+        this.stripe = stripe;
         this.settleMs = settleMs;
         this.whenDone = whenDone;
     }
@@ -98,18 +110,52 @@ final class KeyRepair {
                             failed(e.text());
                             return;
                         }
-                        loop.executor().schedule(KeyRepair.this::settled, settleMs, TimeUnit.MILLISECONDS);
+                        giveBack();
                     }
                 },
                 copy.write(loop.alloc(), key.bytes(), state),
                 copy.writeReplies());
     }
 
+    private void giveBack() {
+        // First the stripe, then the generation: a write notes itself between entering the one and changing the other.
+        if (!migration.stripes().busy(stripe) && migration.ledger().onProbation(key, entry.generation)) {
+            loop.executor().schedule(this::settled, settleMs, TimeUnit.MILLISECONDS);
+        } else {
+            whenDone.done(this, Result.CHANGED);
+        }
+    }
+
     private void settled() {
+        int entered = migration.stripes().entered(stripe);
+        if (migration.stripes().busy(stripe)) {
+            lookAgain();
+            return;
+        }
         read(authority, (reply, state) -> {
             later = state.withoutPayload();
-            read(follower, (again, there) -> decide(there));
+            read(follower, (again, there) -> {
+                if (migration.stripes().entered(stripe) == entered) {
+                    decide(there);
+                } else {
+                    lookAgain();
+                }
+            });
         });
+    }
+
+    /** A write of this proxy crossed the two reads: that says nothing. */
+    private void lookAgain() {
+        if (++looks < MOST_LOOKS) {
+            loop.executor().schedule(this::settled, LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
+        } else {
+            beginAgain();
+        }
+    }
+
+    private void beginAgain() {
+        migration.ledger().mark(key, entry.cause, side);
+        whenDone.done(this, Result.CHANGED);
     }
 
     private void decide(KeyCopy.State there) {
@@ -123,7 +169,9 @@ final class KeyRepair {
                                 && here.same(before)
                                 && there.same(thereBefore)
                                 && (here.payload() == null) == (there.payload() == null)));
-        if (alike && migration.ledger().clear(key, entry.generation)) {
+        if (!alike) {
+            beginAgain();
+        } else if (migration.ledger().clear(key, entry.generation)) {
             migration.countRepaired();
             whenDone.done(this, Result.REPAIRED);
         } else {

@@ -55,14 +55,17 @@ final class Ledger {
         final long sinceMs;
         /** Changes with every write, so that the repairer sees that its copy is out of date. */
         final long generation;
+        /** Copied, and written on both sides again, but not yet found equal: reads still go to the authority. */
+        final boolean onProbation;
         /** Why the last attempt to repair it failed; empty if none did. */
         volatile String failure = "";
 
-        Entry(Cause cause, Side authority, long sinceMs, long generation) {
+        Entry(Cause cause, Side authority, long sinceMs, long generation, boolean onProbation) {
             this.cause = cause;
             this.authority = authority;
             this.sinceMs = sinceMs;
             this.generation = generation;
+            this.onProbation = onProbation;
         }
     }
 
@@ -91,6 +94,32 @@ final class Ledger {
         return !isEmpty() && (everything || entries.containsKey(new Key(db, Arrays.copyOf(bytes, length))));
     }
 
+    /** Whether writes of the key must not be carried to the follower: it is here, and not on probation. */
+    boolean bars(int db, byte[] bytes, int length) {
+        if (isEmpty()) {
+            return false;
+        }
+        if (everything) {
+            return true;
+        }
+        Entry entry = entries.get(new Key(db, Arrays.copyOf(bytes, length)));
+        return entry != null && !entry.onProbation;
+    }
+
+    /**
+     * The key was copied: from now on its writes reach both sides again, and reads still do not trust the follower.
+     *
+     * @return whether it was not written since {@code generation}
+     */
+    boolean onProbation(Key key, long generation) {
+        Entry now = entries.computeIfPresent(
+                key,
+                (k, e) -> e.generation == generation
+                        ? new Entry(e.cause, e.authority, e.sinceMs, e.generation, true)
+                        : e);
+        return now != null && now.generation == generation;
+    }
+
     /** Notes a key, or notes once more that it was written. */
     void mark(int db, byte[] bytes, int length, Cause cause, Side authority) {
         mark(new Key(db, Arrays.copyOf(bytes, length)), cause, authority);
@@ -106,8 +135,8 @@ final class Ledger {
         // Counted before the entry is there, until after it is gone: who finds nothing has looked before the mark.
         count.incrementAndGet();
         entries.compute(key, (k, was) -> {
-            Entry entry =
-                    new Entry(was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation);
+            Entry entry = new Entry(
+                    was == null ? cause : was.cause, authority, was == null ? now : was.sinceMs, generation, false);
             if (was != null) {
                 entry.failure = was.failure;
                 count.decrementAndGet();

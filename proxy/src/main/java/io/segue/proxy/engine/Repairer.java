@@ -171,6 +171,11 @@ public final class Repairer {
         if (entry == null || plan == null) {
             return false;
         }
+        if (entry.onProbation) {
+            // Its repair ended before it was through: it may not be copied while it is written on both sides.
+            migration.ledger().mark(key, entry.cause, entry.authority);
+            return false;
+        }
         long hash = Bucket.hash(key.bytes(), 0, key.bytes().length, plan.salt());
         Lane authority = lane(now, entry.authority, key.db());
         Lane follower = lane(now, entry.authority.other(), key.db());
@@ -184,7 +189,17 @@ public final class Repairer {
         }
         running++;
         attempts.put(key, new Attempt(true, failures, 0));
-        new KeyRepair(key, entry, loop, protocol.keyCopy(), authority, follower, migration, settleMs, this::done)
+        new KeyRepair(
+                        key,
+                        entry,
+                        loop,
+                        protocol.keyCopy(),
+                        authority,
+                        follower,
+                        migration,
+                        Stripes.of(hash),
+                        settleMs,
+                        this::done)
                 .start();
         return true;
     }

@@ -128,7 +128,20 @@ final class RequestKeys {
 
     /** Whether some key is in the ledger. Call after {@link #look} at the same request. */
     boolean inLedger(Request request, ByteBuf in, int start, MigrationState migration, int db) {
-        Ledger ledger = migration.ledger();
+        return any(request, in, start, migration.ledger(), db, Ledger::contains);
+    }
+
+    /** Whether writes of some key must not be carried to the follower. Call after {@link #look} at the same request. */
+    boolean barred(Request request, ByteBuf in, int start, MigrationState migration, int db) {
+        return any(request, in, start, migration.ledger(), db, Ledger::bars);
+    }
+
+    /** Asks the ledger something about a key. */
+    private interface Question {
+        boolean ask(Ledger ledger, int db, byte[] key, int length);
+    }
+
+    private boolean any(Request request, ByteBuf in, int start, Ledger ledger, int db, Question question) {
         if (ledger.isEmpty()) {
             return false;
         }
@@ -137,7 +150,7 @@ final class RequestKeys {
         }
         for (int i = 0; i < count; i++) {
             load(request, in, start, i);
-            if (ledger.contains(db, key, keyLength)) {
+            if (question.ask(ledger, db, key, keyLength)) {
                 return true;
             }
         }

@@ -1,5 +1,6 @@
 package io.segue.proxy.engine;
 
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
@@ -15,6 +16,7 @@ final class Stripes {
     private static final long SEVERAL = 0;
 
     private final AtomicLongArray stripes = new AtomicLongArray(COUNT);
+    private final AtomicIntegerArray entered = new AtomicIntegerArray(COUNT);
 
     static int of(long keyHash) {
         return (int) keyHash & (COUNT - 1);
@@ -35,12 +37,18 @@ final class Stripes {
             long owner = count == 0 || before >>> 32 == lanes ? lanes : SEVERAL;
             after = owner << 32 | (count + 1);
         } while (!stripes.compareAndSet(stripe, before, after));
+        entered.incrementAndGet(stripe);
         return after >>> 32 == SEVERAL;
     }
 
     /** A dual write has been answered by both sides, or its keys are in the ledger. */
     void leave(int stripe) {
         stripes.decrementAndGet(stripe);
+    }
+
+    /** Changes with every dual write that begins: whoever finds it unchanged, and nobody busy before, was not crossed by one. */
+    int entered(int stripe) {
+        return entered.get(stripe);
     }
 
     /** Whether a dual write is under way. */

@@ -1,6 +1,5 @@
 package io.segue.proxy.bootstrap;
 
-import io.segue.core.operation.Labels;
 import io.segue.proxy.config.DualWriteJournal;
 import io.segue.proxy.net.DataPlane;
 
@@ -11,9 +10,8 @@ public interface DataPlaneFactory {
     /**
      * A data plane that runs nothing yet.
      *
-     * @param labels where its operations come from
-     * @param threads number of event loops
+     * @param options how the process was started
      * @param journal outlives the process
      */
-    DataPlane create(Labels labels, int threads, DualWriteJournal journal);
+    DataPlane create(ProxyOptions options, DualWriteJournal journal);
 }

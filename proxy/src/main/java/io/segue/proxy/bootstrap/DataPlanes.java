@@ -12,7 +12,13 @@ public final class DataPlanes {
     private DataPlanes() {}
 
     /** As {@link DataPlaneFactory#create}. */
-    public static DataPlane create(Labels labels, int threads, DualWriteJournal journal) {
-        return new ProxyServer(labels, threads, Protocols.all(), SessionSettings.DEFAULT, Settings.DEFAULT, journal);
+    public static DataPlane create(ProxyOptions options, DualWriteJournal journal) {
+        return new ProxyServer(
+                new Labels(options.region(), options.instance()),
+                options.threads(),
+                Protocols.all(),
+                SessionSettings.DEFAULT,
+                Settings.DEFAULT.withRescueBudgetMs(options.rescueBudgetMs()),
+                journal);
     }
 }

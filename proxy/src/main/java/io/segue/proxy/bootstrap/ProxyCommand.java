@@ -3,6 +3,7 @@ package io.segue.proxy.bootstrap;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.proxy.config.HostPort;
 import io.segue.proxy.config.Overrides;
+import io.segue.proxy.engine.Settings;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -81,6 +82,14 @@ public final class ProxyCommand {
     private int threads = Runtime.getRuntime().availableProcessors();
 
     @Option(
+            names = "--rescue-budget-ms",
+            paramLabel = "MS",
+            description =
+                    "How long a read sent to the side that is not the authority may take before the authority answers"
+                            + " it, 1 to 10000. Default: 50.")
+    private int rescueBudgetMs = (int) Settings.DEFAULT.rescueBudgetMs();
+
+    @Option(
             names = "--listen",
             split = ",",
             paramLabel = "INTERLAY=HOST:PORT",
@@ -150,6 +159,7 @@ public final class ProxyCommand {
                     region,
                     instance,
                     threads,
+                    rescueBudgetMs,
                     Overrides.parse(listen),
                     token());
         } catch (InvalidFieldException e) {

@@ -17,6 +17,7 @@ import java.util.function.Supplier;
  * @param region empty if it has none
  * @param instance empty if it has none
  * @param threads event loops, 1 to 1024
+ * @param rescueBudgetMs how long a read may wait for the side that is not the authority, in milliseconds, 1 to 10000
  * @param listen where interlays are served instead of their own address
  * @param token the bearer token, read anew for every connection to the control plane
  */
@@ -28,13 +29,16 @@ public record ProxyOptions(
         String region,
         String instance,
         int threads,
+        int rescueBudgetMs,
         Overrides listen,
         Supplier<String> token) {
     private static final int MAX_THREADS = 1024;
+    private static final int MAX_BUDGET_MS = 10_000;
 
     public ProxyOptions {
         Check.id("--node-id", nodeId);
         Check.range("--threads", threads, 1, MAX_THREADS);
+        Check.range("--rescue-budget-ms", rescueBudgetMs, 1, MAX_BUDGET_MS);
         if (controlPlane.port() == 0) {
             throw new InvalidFieldException("--control-plane", controlPlane, "a port of 1 to 65535");
         }
@@ -43,7 +47,9 @@ public record ProxyOptions(
     @Override
     public String toString() {
         return "ProxyOptions[nodeId=" + nodeId + ", controlPlane=" + controlPlane + ", admin=" + admin + ", dataDir="
-                + dataDir + ", region=" + region + ", instance=" + instance + ", threads=" + threads + ", listen="
+                + dataDir + ", region=" + region + ", instance=" + instance + ", threads=" + threads
+                + ", rescueBudgetMs="
+                + rescueBudgetMs + ", listen="
                 + listen + ", token=***]";
     }
 }

@@ -1,6 +1,5 @@
 package io.segue.proxy.bootstrap;
 
-import io.segue.core.operation.Labels;
 import io.segue.proxy.config.ConfigApplier;
 import io.segue.proxy.config.ConfigCache;
 import io.segue.proxy.config.ConfigStream;
@@ -62,10 +61,7 @@ record ProxyWiring(
             throws IOException {
         AtomicBoolean stopping = new AtomicBoolean();
         StatusBoard board = new StatusBoard();
-        DataPlane dataPlane = factory.create(
-                new Labels(options.region(), options.instance()),
-                options.threads(),
-                FileDualWriteJournal.open(dataDir.path()));
+        DataPlane dataPlane = factory.create(options, FileDualWriteJournal.open(dataDir.path()));
         Metrics metrics = metrics(dataPlane, board);
         ScheduledExecutorService configThread = Executors.newSingleThreadScheduledExecutor(task -> {
             Thread thread = new Thread(task, "segue-config");

@@ -10,4 +10,9 @@ package io.segue.proxy.engine;
 public record Settings(long rescueBudgetMs, long followerTimeoutMs, long requestTimeoutMs) {
     /** What a proxy uses unless told otherwise. */
     public static final Settings DEFAULT = new Settings(50, 500, 60_000);
+
+    /** The same with another rescue budget. */
+    public Settings withRescueBudgetMs(long budgetMs) {
+        return new Settings(budgetMs, followerTimeoutMs, requestTimeoutMs);
+    }
 }

@@ -1,5 +1,6 @@
 package io.segue.proxy.net;
 
+import io.segue.proxy.config.ServerAddress;
 import io.segue.proxy.engine.Dispatcher;
 import io.segue.proxy.session.ClientHandler;
 import io.segue.proxy.session.Interlay;
@@ -12,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What one event loop has for each protocol, and its sessions. Confined to it, except for {@link #loop}. */
+/** What one event loop has for each protocol, and its sessions. Confined to it, except for {@link #loop} and {@link #troubledBy}. */
 final class LoopKit {
     /** Lanes and dispatcher of one protocol. */
     record Parts(Lanes lanes, Dispatcher dispatcher) {}
@@ -20,6 +21,7 @@ final class LoopKit {
     private final Loop loop;
     private final Map<String, Parts> parts = new HashMap<>();
     private final Map<Interlay, Set<ClientHandler>> sessions = new HashMap<>();
+    private volatile Set<ServerAddress> troubled = Set.of();
 
     LoopKit(Loop loop) {
         this.loop = loop;
@@ -40,6 +42,22 @@ final class LoopKit {
             throw new IllegalArgumentException("protocol: " + protocol + " (expected: one of " + parts.keySet() + ")");
         }
         return its;
+    }
+
+    /** Looks which of {@code servers} are down or avoided on this loop; call on the loop. */
+    void lookForTrouble(Set<ServerAddress> servers) {
+        Set<ServerAddress> found = new HashSet<>();
+        for (ServerAddress server : servers) {
+            if (parts.values().stream().anyMatch(its -> its.lanes().troubled(server))) {
+                found.add(server);
+            }
+        }
+        troubled = Set.copyOf(found);
+    }
+
+    /** Whether a server was down or avoided when last looked at; from any thread. */
+    boolean troubledBy(ServerAddress server) {
+        return troubled.contains(server);
     }
 
     Iterable<Parts> allParts() {

@@ -52,6 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class ProxyServer implements DataPlane {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyServer.class);
     private static final long FINISH_MS = 5_000;
+    private static final long LOOK_MS = 250;
     /** How long a proxy that stops waits for its two sides to be equal. */
     private static final long SETTLE_MS = 2_000;
 
@@ -97,6 +98,7 @@ public final class ProxyServer implements DataPlane {
             known.forEach(protocol -> kit.put(protocol.id(), parts(kit, protocol, tls)));
             kits.add(kit);
             kitByLoop.put(executor, kit);
+            executor.scheduleAtFixedRate(() -> kit.lookForTrouble(servers()), LOOK_MS, LOOK_MS, TimeUnit.MILLISECONDS);
         }
     }
 
@@ -324,6 +326,12 @@ public final class ProxyServer implements DataPlane {
             long oldest = migration == null ? 0 : migration.oldestMs();
             return oldest == 0 ? 0 : Math.max(0, System.currentTimeMillis() - oldest);
         });
+        stats.gauge(Gauge.CIRCUIT_OPEN_OLD, () -> loopsWithout(interlay.route().writes(Side.OLD)));
+        stats.gauge(
+                Gauge.CIRCUIT_OPEN_NEW,
+                () -> interlay.route().plan() == null
+                        ? 0
+                        : loopsWithout(interlay.route().writes(Side.NEW)));
         stats.gauge(Gauge.LANES_OLD, () -> lanesTo(interlay.route().writes(Side.OLD)));
         stats.gauge(
                 Gauge.LANES_NEW,
@@ -331,6 +339,16 @@ public final class ProxyServer implements DataPlane {
                         ? 0
                         : lanesTo(interlay.route().writes(Side.NEW)));
         return interlay;
+    }
+
+    private Set<ServerAddress> servers() {
+        Set<ServerAddress> all = new HashSet<>();
+        served.values().forEach(one -> all.addAll(one.interlay().route().addresses()));
+        return all;
+    }
+
+    private long loopsWithout(ServerAddress server) {
+        return kits.stream().filter(kit -> kit.troubledBy(server)).count();
     }
 
     private long lanesTo(ServerAddress address) {

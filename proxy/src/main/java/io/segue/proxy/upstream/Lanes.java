@@ -104,6 +104,20 @@ public final class Lanes {
         return lane;
     }
 
+    /** Whether some shared lane of clients to a server is down, or avoided because it does not answer in time. */
+    public boolean troubled(ServerAddress address) {
+        for (Map.Entry<Id, SharedLane> entry : shared.entrySet()) {
+            Id id = entry.getKey();
+            if (id.address.equals(address) && id.profile.use() == LaneProfile.Use.CLIENTS) {
+                Lane lane = entry.getValue().present();
+                if (lane == null || !lane.ready() || lane.suspect()) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
     /** Lets go of the shared lanes to all servers but these. */
     public void retainOnly(Set<ServerAddress> inUse) {
         shared.entrySet().removeIf(entry -> {

@@ -42,7 +42,7 @@ class ProxyProcessTest {
     @BeforeEach
     void start() throws IOException {
         controlPlane = FakeControlPlane.start();
-        process = ProxyProcess.start(options(), (labels, threads, journal) -> dataPlane);
+        process = ProxyProcess.start(options(), (given, journal) -> dataPlane);
     }
 
     @AfterEach
@@ -60,6 +60,7 @@ class ProxyProcessTest {
                 "eu",
                 "",
                 1,
+                50,
                 Overrides.parse(List.of("cache=127.0.0.1:7100")),
                 () -> "t0k3n");
     }
@@ -125,7 +126,7 @@ class ProxyProcessTest {
 
     @Test
     void twoProxiesNeverShareADirectory() {
-        assertThatThrownBy(() -> ProxyProcess.start(options(), (labels, threads, journal) -> new FakeDataPlane()))
+        assertThatThrownBy(() -> ProxyProcess.start(options(), (given, journal) -> new FakeDataPlane()))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("another proxy uses it");
     }
@@ -141,7 +142,7 @@ class ProxyProcessTest {
         assertThat(dataPlane.closed).isTrue();
         controlPlane.close();
         FakeDataPlane second = new FakeDataPlane();
-        process = ProxyProcess.start(options(), (labels, threads, journal) -> second);
+        process = ProxyProcess.start(options(), (given, journal) -> second);
         assertThat(second.target.next().interlays().get(0).port()).isEqualTo(7100);
         Await.until("version 3", () -> process.status().version() == 3);
         assertThat(get("/config").body()).contains("\"source\" : \"disk\"");

@@ -60,16 +60,16 @@ final class SessionTest {
             client.send("HELLO 3").read(1_000, 300);
             client.send("SUBSCRIBE c");
             expect(client, ">3\r\n$9\r\nsubscribe\r\n$1\r\nc\r\n:1\r\n");
-            client.send("BLPOP q 0", "GET k");
+            client.send("BLPOP q 0", "BLPOP r 0");
             Await.until("the call blocks", () -> asked.get() != null);
             String message = ">3\r\n$7\r\nmessage\r\n$1\r\nc\r\n$1\r\nm\r\n";
             subscribed.get().send(message);
             expect(client, message);
             assertThat(client.read(1, 100)).isEmpty();
-            assertThat(server.got("GET k")).isFalse();
+            assertThat(server.got("BLPOP r 0")).isFalse();
 
             asked.get().send("*2\r\n$1\r\nq\r\n$1\r\nx\r\n");
-            expect(client, "*2\r\n$1\r\nq\r\n$1\r\nx\r\n+GET\r\n");
+            expect(client, "*2\r\n$1\r\nq\r\n$1\r\nx\r\n");
         }
     }
 

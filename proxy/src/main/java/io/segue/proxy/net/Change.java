@@ -112,6 +112,10 @@ final class Change {
         }
         boolean same = now != null && now.interlay().protocol() == protocol;
         Served.Held held = same && now != null ? now.held() : null;
+        if (held != null && !held.by().inForce()) {
+            // Given up by a change that failed later on: it held nothing since.
+            held = null;
+        }
         if (now != null
                 && held != null
                 && spec.prepared() != null
@@ -305,7 +309,13 @@ final class Change {
         switches.forEach(PlanSwitch::commit);
         commits.forEach(PlanSwitch::commit);
         Set<ServerAddress> inUse = new HashSet<>();
-        after.values().forEach(one -> inUse.addAll(one.interlay().route().addresses()));
+        for (Served one : after.values()) {
+            inUse.addAll(one.interlay().route().addresses());
+            Served.Held held = one.held();
+            if (held != null) {
+                inUse.addAll(held.by().after().addresses());
+            }
+        }
         List<CompletableFuture<Void>> closing = new ArrayList<>();
         for (Served one : before.values()) {
             Served stays = after.get(one.interlay().id());

@@ -42,6 +42,7 @@ final class PlanSwitch {
     private final Route after;
     private final SessionsTold tellSessions;
     private final EventLoop timer;
+    private volatile boolean inForce;
 
     /**
      * @param tellSessions tells every session of the interlay that the route changed; completes when all know
@@ -57,6 +58,7 @@ final class PlanSwitch {
 
     /** Gets ready; fails with {@link ConfigRejectedException}, and nothing has changed then. */
     CompletionStage<Void> prepare() {
+        inForce = true;
         Route holding = before.holding(after);
         if (!holding.holding()) {
             return CompletableFuture.completedFuture(null);
@@ -78,6 +80,11 @@ final class PlanSwitch {
             holding.decisionOverdue();
             tellSessions.tell();
         }
+    }
+
+    /** Whether it has been prepared and not been given up since. Of a hold that is not in force nothing may be concluded. */
+    boolean inForce() {
+        return inForce;
     }
 
     /** The route that it prepares. */
@@ -128,6 +135,7 @@ final class PlanSwitch {
 
     /** Goes back to the route before and lets go what waits. */
     void abort() {
+        inForce = false;
         if (interlay.route() != before) {
             swap(before);
         }

@@ -194,4 +194,26 @@ final class RouteChangeTest {
             }
         }
     }
+
+    @Test
+    void aHoldThatAFailedChangeGaveUpIsTakenUpAgain() throws Exception {
+        BigBang moved = new BigBang(false);
+        try (FakeServer old = new FakeServer();
+                FakeServer next = new FakeServer();
+                Proxy proxy = new Proxy(PATIENT)) {
+            done(proxy.serve(old.port()));
+            done(proxy.prepare(old.port(), next.port(), moved));
+            assertThatThrownBy(() -> done(proxy.clash(old.port(), old.port()))).hasMessageContaining("cannot listen");
+
+            done(proxy.prepare(old.port(), next.port(), moved));
+            try (TestClient client = proxy.client()) {
+                client.send("SET k 1");
+                assertThat(client.read(5, 200)).isEmpty();
+                done(proxy.migrate(old.port(), next.port(), moved));
+                assertThat(client.read("+OK\r\n")).isEqualTo("+OK\r\n");
+                assertThat(next.got("SET k 1")).isTrue();
+                assertThat(old.got("SET k 1")).isFalse();
+            }
+        }
+    }
 }

@@ -31,18 +31,40 @@ public final class Proxy implements AutoCloseable {
 
     /** Serves {@code endpoint} alone. */
     public CompletableFuture<Void> serve(int endpoint) {
-        return apply(new InterlaySpec(INTERLAY, "127.0.0.1", 0, endpoint(endpoint), null));
+        return apply(direct(endpoint));
     }
 
     /** Moves from one server to another by {@code strategy}. */
     public CompletableFuture<Void> migrate(int from, int to, Strategy strategy) {
-        PlanSpec plan = new PlanSpec("move", "uuid", endpoint(to), strategy);
-        return apply(new InterlaySpec(INTERLAY, "127.0.0.1", 0, endpoint(from), plan));
+        return apply(split(from, to, strategy));
     }
 
-    private CompletableFuture<Void> apply(InterlaySpec spec) {
+    /** Holds what will move when the migration is decided. */
+    public CompletableFuture<Void> prepare(int from, int to, Strategy strategy) {
+        InterlaySpec now = direct(from);
+        InterlaySpec.PreparedSpec then = new InterlaySpec.PreparedSpec(
+                endpoint(from), split(from, to, strategy).plan(), false);
+        return apply(
+                new InterlaySpec(now.id(), now.bind(), now.port(), now.endpoint(), now.login(), null, false, then));
+    }
+
+    /** Serves {@code endpoint}, and wants to listen where somebody else does. */
+    public CompletableFuture<Void> clash(int endpoint, int taken) {
+        return apply(direct(endpoint), new InterlaySpec("other", "127.0.0.1", taken, endpoint(endpoint), null));
+    }
+
+    private static InterlaySpec direct(int endpoint) {
+        return new InterlaySpec(INTERLAY, "127.0.0.1", 0, endpoint(endpoint), null);
+    }
+
+    private static InterlaySpec split(int from, int to, Strategy strategy) {
+        PlanSpec plan = new PlanSpec("move", "uuid", endpoint(to), strategy);
+        return new InterlaySpec(INTERLAY, "127.0.0.1", 0, endpoint(from), plan);
+    }
+
+    private CompletableFuture<Void> apply(InterlaySpec... specs) {
         return server.target()
-                .apply(new ProxySnapshot(++version, List.of(spec)))
+                .apply(new ProxySnapshot(++version, List.of(specs)))
                 .toCompletableFuture();
     }
 

@@ -6,20 +6,30 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.util.NetUtil;
+import io.netty.util.concurrent.DefaultThreadFactory;
 import io.segue.proxy.config.ServerAddress;
 import io.segue.proxy.protocol.Limits;
 import io.segue.proxy.protocol.Protocol;
 import io.segue.proxy.protocol.ServerFacts;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** All lanes of one event loop. Confined to it. */
 public final class Lanes {
     private static final int CONNECT_TIMEOUT_MS = 1_000;
     private static final long LOGIN_TIMEOUT_MS = 2_000;
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(1 << 20, 4 << 20);
+
+    private static final ExecutorService LOOK_UPS =
+            Executors.newCachedThreadPool(new DefaultThreadFactory("segue-names", true));
 
     private record Id(ServerAddress address, LaneProfile profile) {}
 
@@ -156,7 +166,25 @@ public final class Lanes {
                         ch.pipeline().addLast("lane", lane);
                     }
                 });
-        bootstrap.connect(address.host(), address.port()).addListener((ChannelFuture future) -> {
+        if (NetUtil.isValidIpV4Address(address.host()) || NetUtil.isValidIpV6Address(address.host())) {
+            connect(lane, bootstrap.connect(address.host(), address.port()));
+            return;
+        }
+        // Looking a name up may block for seconds: never on the event loop.
+        CompletableFuture.supplyAsync(() -> new InetSocketAddress(address.host(), address.port()), LOOK_UPS)
+                .thenAcceptAsync(
+                        found -> {
+                            if (found.isUnresolved()) {
+                                lane.connectFailed(new UnknownHostException(address.host() + ": unknown host"));
+                            } else {
+                                connect(lane, bootstrap.connect(found));
+                            }
+                        },
+                        loop.executor());
+    }
+
+    private static void connect(Lane lane, ChannelFuture connecting) {
+        connecting.addListener((ChannelFuture future) -> {
             if (!future.isSuccess()) {
                 lane.connectFailed(future.cause());
             }

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 public final class SharedLane implements Lane.Owner {
     private static final long MIN_BACKOFF_MS = 50;
     private static final long MAX_BACKOFF_MS = 2_000;
+    /** A connection that lived shorter is no sign that the server can be used: the next one waits longer. */
+    private static final long STABLE_NS = TimeUnit.SECONDS.toNanos(1);
 
     private final Lanes lanes;
     private final ServerAddress address;
@@ -26,6 +28,7 @@ public final class SharedLane implements Lane.Owner {
     private @Nullable ServerFacts facts;
     private String lastFailure = "";
     private int failures;
+    private long readyNs;
     private boolean waitingToReopen;
     private boolean retired;
 
@@ -113,7 +116,7 @@ public final class SharedLane implements Lane.Owner {
     @Override
     public void onReady(Lane ready, ServerFacts learnt) {
         facts = learnt;
-        failures = 0;
+        readyNs = System.nanoTime();
         lanes.listener().onLaneOpened(address, learnt);
         tellWhoWaits(learnt);
     }
@@ -134,6 +137,9 @@ public final class SharedLane implements Lane.Owner {
         tellWhoWaits(new ServerFacts("", "", -1, 0));
         if (retired) {
             return;
+        }
+        if (closed.facts() != null && System.nanoTime() - readyNs > STABLE_NS) {
+            failures = 0;
         }
         waitingToReopen = true;
         // The first attempt comes at once: a server that only dropped the connection is back before a client notices.

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class BlockingCall implements ReplySlot {
     private static final long WAKE_AGAIN_MS = 20;
+    private static final int MOST_HURRIES = 50;
 
     private final ClientSession session;
     private @Nullable ReplySlot client;
@@ -37,6 +38,7 @@ final class BlockingCall implements ReplySlot {
     private boolean unblocking;
 
     private boolean again;
+    private int hurries;
 
     BlockingCall(ClientSession session) {
         this.session = session;
@@ -102,32 +104,63 @@ final class BlockingCall implements ReplySlot {
         if (wokenFor != route || lane != blocked) {
             return;
         }
+        if (!unblock(blocked, was, () -> wakeAgain(blocked, was, route))) {
+            wakeAgain(blocked, was, route);
+        }
+    }
+
+    private boolean unblock(Lane blocked, ServerAddress was, Runnable then) {
         ServerFacts facts = blocked.facts();
         Lane waker = session.lanes()
                 .lanes()
                 .shared(was, session.lanes().profile(was))
                 .lane();
-        if (facts != null && waker != null) {
-            unblocking = true;
-            waker.send(
-                    new Unblock(() -> wakeAgain(blocked, was, route)),
-                    Unpooled.wrappedBuffer(session.interlay().protocol().unblock(facts.connectionId())));
-        } else {
-            wakeAgain(blocked, was, route);
+        if (facts == null || facts.connectionId() < 0 || waker == null) {
+            return false;
         }
+        unblocking = true;
+        waker.send(
+                new Unblock(then),
+                Unpooled.wrappedBuffer(session.interlay().protocol().unblock(facts.connectionId())));
+        return true;
     }
 
     /** Once may be too early: before the request has reached the server, where nobody is waiting then. */
     private void wakeAgain(Lane blocked, ServerAddress was, Route route) {
+        unblocked();
+        if (frame != null && wokenFor == route) {
+            session.loop().executor().schedule(() -> wake(blocked, was, route), WAKE_AGAIN_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void unblocked() {
         unblocking = false;
         if (again) {
             again = false;
             makeAgain();
         } else if (frame == null) {
             session.open(Gate.WAITING);
-        } else if (wokenFor == route) {
-            session.loop().executor().schedule(() -> wake(blocked, was, route), WAKE_AGAIN_MS, TimeUnit.MILLISECONDS);
         }
+    }
+
+    /**
+     * The client sends nothing more and may be gone: has the server answer now, so that nothing is popped for nobody. Asked again until it
+     * does, because the request may reach the server after the waking.
+     */
+    void hurry() {
+        Lane blocked = lane;
+        ServerAddress was = at;
+        if (frame == null || blocked == null || was == null) {
+            return;
+        }
+        if (++hurries > MOST_HURRIES) {
+            session.abort();
+            return;
+        }
+        if (!unblocking && wokenFor == null) {
+            unblock(blocked, was, this::unblocked);
+        }
+        session.loop().executor().schedule(this::hurry, WAKE_AGAIN_MS, TimeUnit.MILLISECONDS);
     }
 
     private boolean cameBack() {

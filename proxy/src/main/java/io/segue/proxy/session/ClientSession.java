@@ -1,7 +1,9 @@
 package io.segue.proxy.session;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.segue.core.operation.Bucket;
 import io.segue.core.verdict.Side;
@@ -75,6 +77,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
     private boolean onOwnLanes;
     private boolean flushPending;
     private boolean serving;
+    private boolean inputEnded;
     private boolean closed;
 
     ClientSession(
@@ -109,6 +112,12 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
             return;
         }
         inbox.add(bytes);
+        serveInbox();
+    }
+
+    /** The client sends nothing more, and may be gone altogether; what it sent is served and answered all the same. */
+    void onInputEnd() {
+        inputEnded = true;
         serveInbox();
     }
 
@@ -166,7 +175,13 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
             inbox.clear();
         }
         inbox.tidy();
-        channel.config().setAutoRead(gate == Gate.OPEN || inbox.size() < settings.maxUnreadBytes());
+        if (!inputEnded) {
+            channel.config().setAutoRead(gate == Gate.OPEN || inbox.size() < settings.maxUnreadBytes());
+        } else if (gate == Gate.OPEN) {
+            closeAfterReplies();
+        } else {
+            blocking.hurry();
+        }
     }
 
     /** Serves one request; false: none is complete, or it must wait. */
@@ -334,8 +349,14 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
         }
     }
 
+    /** Closes the connection once the client has taken what was written: closing at once would throw that away. */
     private void closeNow() {
         flush();
+        channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+    }
+
+    /** Closes the connection at once. */
+    void abort() {
         channel.close();
     }
 

@@ -13,8 +13,16 @@ final class Inbox {
     /** Requests from this size on are not copied together. */
     private static final int LARGE = 256 * 1024;
 
+    /** Smaller pieces are copied even then: a buffer each would cost many times what is in it. */
+    private static final int SMALL = 4 * 1024;
+
+    private static final int TAIL = 16 * 1024;
+
     private final ByteBufAllocator alloc;
     private @Nullable ByteBuf bytes;
+    /** Small pieces of a large request; follows {@link #bytes}. */
+    private @Nullable ByteBuf tail;
+
     private long wanted;
 
     Inbox(ByteBufAllocator alloc) {
@@ -26,15 +34,51 @@ final class Inbox {
         ByteBuf have = bytes;
         if (have == null) {
             bytes = more;
-        } else if (have instanceof CompositeByteBuf all) {
-            all.addComponent(true, more);
-        } else if (wanted >= LARGE) {
-            bytes = alloc.compositeBuffer(Integer.MAX_VALUE)
-                    .addComponent(true, have)
-                    .addComponent(true, more);
+        } else if (have instanceof CompositeByteBuf || wanted >= LARGE) {
+            string(more);
         } else {
             bytes = joined(have, more);
         }
+    }
+
+    private void string(ByteBuf more) {
+        ByteBuf open = tail;
+        int length = more.readableBytes();
+        if (open != null && open.writableBytes() < length) {
+            settle();
+            open = null;
+        }
+        if (open == null && length >= SMALL) {
+            composite().addComponent(true, more);
+            return;
+        }
+        if (open == null) {
+            open = alloc.buffer(TAIL, TAIL);
+            tail = open;
+        }
+        open.writeBytes(more);
+        more.release();
+    }
+
+    private void settle() {
+        ByteBuf open = tail;
+        tail = null;
+        if (open != null) {
+            composite().addComponent(true, open);
+        }
+    }
+
+    private CompositeByteBuf composite() {
+        ByteBuf have = bytes;
+        if (have instanceof CompositeByteBuf all) {
+            return all;
+        }
+        CompositeByteBuf all = alloc.compositeBuffer(Integer.MAX_VALUE);
+        if (have != null) {
+            all.addComponent(true, have);
+        }
+        bytes = all;
+        return all;
     }
 
     private ByteBuf joined(ByteBuf have, ByteBuf more) {
@@ -51,14 +95,21 @@ final class Inbox {
         return both;
     }
 
+    private int readable() {
+        ByteBuf have = bytes;
+        ByteBuf open = tail;
+        return (have == null ? 0 : have.readableBytes()) + (open == null ? 0 : open.readableBytes());
+    }
+
     /** Whether there are bytes that were not looked at in vain already. */
     boolean hasMore() {
-        ByteBuf have = bytes;
-        return have != null && have.isReadable() && have.readableBytes() >= wanted;
+        int readable = readable();
+        return readable > 0 && readable >= wanted;
     }
 
     /** The bytes; the reader index is moved by whoever serves them. */
     ByteBuf bytes() {
+        settle();
         ByteBuf have = bytes;
         if (have == null) {
             throw new IllegalStateException("empty");
@@ -73,9 +124,8 @@ final class Inbox {
 
     /** Bytes not served. */
     int size() {
-        ByteBuf have = bytes;
         // The request at the front is wanted whole, whatever its size.
-        return have == null ? 0 : (int) Math.max(0, have.readableBytes() - wanted);
+        return (int) Math.max(0, readable() - wanted);
     }
 
     /** Lets go of what has been served. */
@@ -84,34 +134,40 @@ final class Inbox {
         if (have == null) {
             return;
         }
-        if (!have.isReadable()) {
+        if (readable() == 0) {
             clear();
-        } else if (have instanceof CompositeByteBuf all
-                && (all.readerIndex() > 0 || (wanted < LARGE && all.readableBytes() < LARGE))) {
-            bytes = rest(all);
-            have.release();
+        } else if (have instanceof CompositeByteBuf all) {
+            if (wanted < LARGE && readable() < LARGE) {
+                settle();
+                bytes = alloc.buffer(all.readableBytes()).writeBytes(all);
+                all.release();
+            } else if (all.readerIndex() >= LARGE) {
+                bytes = unserved(all);
+            }
         }
     }
 
-    /** What has not been served, without what has: pieces that others still send on are not moved. */
-    private ByteBuf rest(CompositeByteBuf all) {
-        int length = all.readableBytes();
-        if (length < LARGE) {
-            return alloc.buffer(length).writeBytes(all);
-        }
+    /** The same without what has been served, which is freed as soon as nobody sends it on any more. */
+    private CompositeByteBuf unserved(CompositeByteBuf all) {
         CompositeByteBuf rest = alloc.compositeBuffer(Integer.MAX_VALUE);
-        for (ByteBuf piece : all.decompose(all.readerIndex(), length)) {
-            rest.addComponent(true, piece.retain());
+        for (ByteBuf part : all.decompose(all.readerIndex(), all.readableBytes())) {
+            rest.addComponent(true, part.retain());
         }
+        all.release();
         return rest;
     }
 
     void clear() {
         ByteBuf have = bytes;
+        ByteBuf open = tail;
         bytes = null;
+        tail = null;
         wanted = 0;
         if (have != null) {
             have.release();
+        }
+        if (open != null) {
+            open.release();
         }
     }
 }

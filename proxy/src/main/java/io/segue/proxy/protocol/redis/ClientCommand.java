@@ -6,6 +6,8 @@ import io.segue.proxy.protocol.Replies;
 import io.segue.proxy.protocol.Request;
 import io.segue.proxy.protocol.SessionControl;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -119,15 +121,15 @@ final class ClientCommand {
     /** Invalidations come from the server that served the read, on the connection that read: the client gets connections of its own. */
     private void track(Request request, ByteBuf in, int start, int protocolVersion, SessionControl session) {
         String onOff = request.argCount() > 2 ? text(request, in, start, 2).toUpperCase(Locale.ROOT) : "";
-        boolean redirect = false;
+        List<String> options = new ArrayList<>();
         for (int i = 3; i < request.argCount(); i++) {
-            redirect |= text(request, in, start, i).equalsIgnoreCase("REDIRECT");
+            options.add(text(request, in, start, i));
         }
-        if (redirect || (protocolVersion < 3 && onOff.equals("ON"))) {
-            session.reply(
-                    replies.error(
-                            "ERR",
-                            "segue: client tracking needs RESP3 (HELLO 3) and no REDIRECT: connections have other numbers here"));
+        String fault = onOff.equals("ON") ? TrackingOptions.fault(options) : null;
+        if (fault != null) {
+            session.reply(replies.error("ERR", fault));
+        } else if (protocolVersion < 3 && onOff.equals("ON")) {
+            session.reply(replies.error("ERR", "segue: client tracking needs RESP3 (HELLO 3)"));
         } else if (onOff.equals("ON") && !tracking) {
             byte[] journal = new byte[request.length()];
             in.getBytes(start, journal);

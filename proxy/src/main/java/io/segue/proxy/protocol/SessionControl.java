@@ -115,7 +115,11 @@ public interface SessionControl {
 
     /** Makes an answer from what the server says of itself. */
     interface Greeting {
-        /** The answer; {@code facts} have an empty version if the server cannot be reached. */
-        byte[] reply(ServerFacts facts);
+        /**
+         * The answer.
+         *
+         * @param failure why the server cannot be used; empty if it can
+         */
+        byte[] reply(ServerFacts facts, String failure);
     }
 }

@@ -10,6 +10,7 @@ import io.segue.proxy.protocol.SessionControl;
 import io.segue.proxy.session.ClientSession.Gate;
 import io.segue.proxy.telemetry.Counter;
 import io.segue.proxy.upstream.Lane;
+import io.segue.proxy.upstream.SharedLane;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -181,8 +182,10 @@ final class SessionActions implements SessionControl {
     public void replyWhenServerKnown(Greeting greeting) {
         ReplySlot slot = session.openSlot();
         session.shut(Gate.WAITING);
-        session.lanes().writes(session.keylessSide()).whenKnown(facts -> {
-            slot.reply(greeting.reply(facts));
+        SharedLane lane = session.lanes().writes(session.keylessSide());
+        lane.whenKnown(facts -> {
+            boolean known = lane.facts() != null;
+            slot.reply(greeting.reply(facts, known ? "" : lane.lastFailure()));
             session.open(Gate.WAITING);
         });
     }

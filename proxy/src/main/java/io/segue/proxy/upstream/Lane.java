@@ -315,7 +315,7 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
                 at = to;
             }
         } catch (ProtocolException e) {
-            fail("the server does not speak the protocol: " + e.getMessage());
+            fail(state == State.LOGGING_IN ? e.text() : "the server does not speak the protocol: " + e.text());
         } finally {
             in.release();
         }

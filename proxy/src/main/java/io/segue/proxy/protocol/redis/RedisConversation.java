@@ -20,6 +20,7 @@ import java.util.Locale;
  */
 final class RedisConversation implements Conversation {
     private static final int MAX_DB = 16_383;
+    private static final String NO_SUCH_DB = "DB index is out of range";
     private static final byte[] MULTI = Resp.request("MULTI");
     private static final byte[] DISCARD = Resp.request("DISCARD");
     private static final byte[] FORGET_ALL = Resp.ascii(">2\r\n$10\r\ninvalidate\r\n_\r\n");
@@ -281,10 +282,10 @@ final class RedisConversation implements Conversation {
         }
         int before = protocolVersion;
         speak(wanted, session);
-        session.replyWhenServerKnown(facts -> {
-            if (facts.version().isEmpty()) {
+        session.replyWhenServerKnown((facts, failure) -> {
+            if (!failure.isEmpty()) {
                 speak(before, session);
-                return replies.error("UNAVAILABLE", "segue: the database cannot be reached");
+                return unavailable(failure);
             }
             return greeting(facts.version());
         });
@@ -295,6 +296,10 @@ final class RedisConversation implements Conversation {
             protocolVersion = dialect;
             session.profileChanged(there -> Resp.request("HELLO", Integer.toString(dialect)));
         }
+    }
+
+    private byte[] unavailable(String failure) {
+        return replies.error("UNAVAILABLE", "segue: the database cannot be reached (" + failure + ")");
     }
 
     private byte[] greeting(String version) {
@@ -322,18 +327,18 @@ final class RedisConversation implements Conversation {
         if (wanted == Args.NOT_A_NUMBER) {
             session.reply(replies.error("ERR", "value is not an integer or out of range"));
         } else if (wanted < 0 || wanted > MAX_DB) {
-            session.reply(replies.error("ERR", "DB index is out of range"));
+            session.reply(replies.error("ERR", NO_SUCH_DB));
         } else {
             int before = db;
             db = (int) wanted;
             session.profileChanged(RedisConversation::selectOf);
-            session.replyWhenServerKnown(facts -> {
-                if (facts.version().isEmpty()) {
-                    db = before;
-                    session.profileChanged(RedisConversation::selectOf);
-                    return replies.error("ERR", "DB index is out of range");
+            session.replyWhenServerKnown((facts, failure) -> {
+                if (failure.isEmpty()) {
+                    return Resp.OK;
                 }
-                return Resp.OK;
+                db = before;
+                session.profileChanged(RedisConversation::selectOf);
+                return failure.contains(NO_SUCH_DB) ? replies.error("ERR", NO_SUCH_DB) : unavailable(failure);
             });
         }
     }

@@ -9,6 +9,7 @@ import io.segue.loadtest.redis.NeedsRedis;
 import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.Resp;
 import io.segue.loadtest.redis.RespClient;
+import io.segue.proxy.telemetry.Counter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -176,6 +177,9 @@ class BulkIT {
             for (int size : SIZES) {
                 compareSides("size:" + size);
             }
+            assertThat(proxy.count(Counter.LANES_LOST_NEW))
+                    .as("connections given up although the server was taking bytes")
+                    .isZero();
         }
     }
 

@@ -140,8 +140,8 @@ final class FollowerReadExchange implements ReplyHandler {
             counters.count(Counter.errors(side, ErrorClass.TIMEOUT));
             rescue(answer, counters);
             engine.avoidFollower(lane, side, ageNs, counters);
-        } else if (ageNs > engine.followerTimeoutNs) {
-            lane.fail("no answer to a read");
+        } else {
+            engine.giveUpFollower(lane, ageNs);
         }
     }
 

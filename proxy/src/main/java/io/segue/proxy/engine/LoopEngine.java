@@ -40,7 +40,7 @@ final class LoopEngine {
 
     /** The authority's connection is given up when it leaves a request unanswered for the request timeout. */
     void giveUpIfHung(Lane lane, long ageNs) {
-        if (ageNs > requestTimeoutNs) {
+        if (ageNs > requestTimeoutNs && lane.stalledNs(loop.nowNs()) > requestTimeoutNs) {
             lane.fail("no answer for " + TimeUnit.NANOSECONDS.toMillis(ageNs) + " ms");
         }
     }
@@ -51,7 +51,12 @@ final class LoopEngine {
             stats.count(Counter.circuitOpened(side));
             lane.suspect(loop.nowNs());
         }
-        if (ageNs > followerTimeoutNs) {
+        giveUpFollower(lane, ageNs);
+    }
+
+    /** The follower's connection is given up when nothing has moved on it for the follower timeout. */
+    void giveUpFollower(Lane lane, long ageNs) {
+        if (ageNs > followerTimeoutNs && lane.stalledNs(loop.nowNs()) > followerTimeoutNs) {
             lane.fail("no answer for " + TimeUnit.NANOSECONDS.toMillis(ageNs) + " ms");
         }
     }

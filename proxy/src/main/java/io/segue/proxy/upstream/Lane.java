@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.util.ReferenceCountUtil;
 import io.segue.proxy.protocol.Handshake;
 import io.segue.proxy.protocol.ProtocolException;
@@ -76,6 +77,8 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
     private boolean midReply;
     private long lastReadNs;
     private long overdueSinceNs;
+    private long progressNs;
+    private long unsentBytes;
 
     /**
      * @param pushOnly whether every message is for {@link Owner#onPush}: a connection that only subscribes
@@ -123,6 +126,24 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
             overdueSinceNs = nowNs == 0 ? 1 : nowNs;
             wakeWriters();
         }
+    }
+
+    /**
+     * For how long nothing has moved: no byte of a reply has come, and the server has taken no byte of what waits to be sent. A large
+     * value may be under way for longer than any timeout.
+     */
+    public long stalledNs(long nowNs) {
+        return nowNs - progressNs;
+    }
+
+    private void lookForProgress(long nowNs) {
+        Channel ch = channel;
+        ChannelOutboundBuffer out = ch == null ? null : ch.unsafe().outboundBuffer();
+        long unsent = out == null ? 0 : out.totalPendingWriteBytes();
+        if (unsent < unsentBytes) {
+            progressNs = nowNs;
+        }
+        unsentBytes = unsent;
     }
 
     /** Number of requests without a whole reply. */
@@ -260,6 +281,7 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
                 fail(state == State.CONNECTING ? "connecting timed out" : "the server does not answer the login");
             }
         } else if (state == State.READY) {
+            lookForProgress(nowNs);
             tellOverdue(nowNs);
         }
         ticking = state != State.CLOSED && (count > 0 || state != State.READY);
@@ -307,6 +329,7 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
         try {
             overdueSinceNs = 0;
             lastReadNs = loop.nowNs();
+            progressNs = lastReadNs;
             int at = in.readerIndex();
             int end = in.writerIndex();
             while (at < end && state != State.CLOSED) {

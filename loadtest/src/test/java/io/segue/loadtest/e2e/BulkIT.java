@@ -30,7 +30,23 @@ class BulkIT {
     private static final byte[] SET = "SET".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] GET = "GET".getBytes(StandardCharsets.US_ASCII);
     private static final int[] SIZES = {
-        1, 2, 100, 2047, 2048, 2049, 4095, 4097, 16_383, 16_385, 65_535, 65_537, 262_143, 262_145, MB, 5 * MB + 3, 100 * MB
+        1,
+        2,
+        100,
+        2047,
+        2048,
+        2049,
+        4095,
+        4097,
+        16_383,
+        16_385,
+        65_535,
+        65_537,
+        262_143,
+        262_145,
+        MB,
+        5 * MB + 3,
+        100 * MB
     };
 
     private final RedisServer old = RedisServer.start();
@@ -187,7 +203,9 @@ class BulkIT {
         for (int size : SIZES) {
             byte[] key = ("size:" + size).getBytes(StandardCharsets.US_ASCII);
             byte[] value = value(seed, size);
-            assertThat(client.call(SET, key, value).toString()).as("%d bytes", size).isEqualTo("OK");
+            assertThat(client.call(SET, key, value).toString())
+                    .as("%d bytes", size)
+                    .isEqualTo("OK");
             assertThat(client.call(GET, key).bytes()).as("%d bytes", size).isEqualTo(value);
         }
     }

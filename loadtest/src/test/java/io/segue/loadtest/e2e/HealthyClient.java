@@ -75,7 +75,7 @@ final class HealthyClient implements AutoCloseable {
     }
 
     /** Returns when it has done {@code more} further rounds. */
-    void awaitRounds(int more) throws Exception {
+    void awaitRounds(int more) {
         long goal = rounds.get() + more;
         Await.until(name + " goes on", () -> rounds.get() >= goal || !troubles.isEmpty());
     }
@@ -87,12 +87,16 @@ final class HealthyClient implements AutoCloseable {
 
     /** Ends it; fails if it ever got a wrong answer, an error, or none. */
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
         if (troubles.isEmpty()) {
             awaitRounds(2);
         }
         ended = true;
-        thread.join();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
         client.close();
         assertThat(troubles).as("troubles of the healthy client " + name).isEmpty();
         assertThat(rounds.get()).as("rounds of the healthy client").isPositive();

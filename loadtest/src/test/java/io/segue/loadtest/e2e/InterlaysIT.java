@@ -99,7 +99,9 @@ class InterlaysIT {
             redis.call("SET", "k", "first");
             proxy.apply(stays, interlay("second", endpoint("old", redis)));
             assertThat(client.call("GET", "k").text()).isEqualTo("first");
-            Await.until("the subscription has moved", () -> redis.call("PUBLISH", "news", "hi").number() == 1);
+            Await.until(
+                    "the subscription has moved",
+                    () -> redis.call("PUBLISH", "news", "hi").number() == 1);
             assertThat(subscriber.read().text()).isEqualTo("[message news hi]");
         }
     }
@@ -121,7 +123,9 @@ class InterlaysIT {
             assertThat(proxy.port("second")).isEqualTo(before);
             assertThat(proxy.server().listeningOn("third")).isNull();
             client.call("SET", "where", "x");
-            assertThat(other.call("GET", "where").text()).as("still the old endpoint").isEqualTo("x");
+            assertThat(other.call("GET", "where").text())
+                    .as("still the old endpoint")
+                    .isEqualTo("x");
             healthy.awaitRounds(2);
         }
     }

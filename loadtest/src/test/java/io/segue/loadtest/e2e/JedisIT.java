@@ -91,7 +91,8 @@ class JedisIT {
             assertThat(jedis.blpop(1, "l")).containsExactly("l", "x");
             assertThat(jedis.blpop(0.05, "none")).isNull();
             assertThat(jedis.eval("return redis.call('INCR', KEYS[1])", 1, "n")).isEqualTo(1L);
-            assertThat(jedis.evalsha(jedis.scriptLoad("return ARGV[1]"), 0, "hi")).isEqualTo("hi");
+            assertThat(jedis.evalsha(jedis.scriptLoad("return ARGV[1]"), 0, "hi"))
+                    .isEqualTo("hi");
             assertThatThrownBy(() -> jedis.incr("l")).isInstanceOf(JedisDataException.class);
             assertThat(jedis.select(4)).isEqualTo("OK");
             assertThat(jedis.get("s")).isNull();
@@ -140,7 +141,8 @@ class JedisIT {
             Set<String> seen = new HashSet<>();
             String cursor = ScanParams.SCAN_POINTER_START;
             do {
-                ScanResult<String> page = jedis.scan(cursor, new ScanParams().match("p:*").count(100));
+                ScanResult<String> page =
+                        jedis.scan(cursor, new ScanParams().match("p:*").count(100));
                 seen.addAll(page.getResult());
                 cursor = page.getCursor();
             } while (!cursor.equals(ScanParams.SCAN_POINTER_START));

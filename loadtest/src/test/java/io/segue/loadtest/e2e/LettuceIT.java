@@ -69,10 +69,8 @@ class LettuceIT {
     }
 
     private RedisClient client(ProtocolVersion dialect, String password) {
-        RedisURI.Builder uri = RedisURI.builder()
-                .withHost("127.0.0.1")
-                .withPort(proxy.port())
-                .withClientName("lettuce-test");
+        RedisURI.Builder uri =
+                RedisURI.builder().withHost("127.0.0.1").withPort(proxy.port()).withClientName("lettuce-test");
         if (!password.isEmpty()) {
             uri.withPassword(password.toCharArray());
         }
@@ -89,6 +87,7 @@ class LettuceIT {
     @EnumSource(
             value = ProtocolVersion.class,
             names = {"RESP2", "RESP3"})
+    @SuppressWarnings("unchecked") // Varargs of generic types.
     void dataTypes(ProtocolVersion dialect) {
         try (StatefulRedisConnection<String, String> connection =
                 client(dialect, PASSWORD).connect()) {

@@ -57,7 +57,7 @@ class SessionIT {
     }
 
     private static String ask(RespClient client, String line) throws IOException {
-        return client.call(line.split(" ")).toString();
+        return client.call(line.split(" ", -1)).toString();
     }
 
     @Test
@@ -289,15 +289,16 @@ class SessionIT {
         waiter.send("GET", "before");
         waiter.flush();
         assertThat(waiter.read().text()).isEqualTo("OK");
-        Await.until("the server has a waiting client", () -> redis.call("INFO", "clients")
-                .text()
-                .contains("blocked_clients:1"));
+        Await.until(
+                "the server has a waiting client",
+                () -> redis.call("INFO", "clients").text().contains("blocked_clients:1"));
         assertThat(ask(giver, "RPUSH q x y")).isEqualTo("2");
         assertThat(waiter.read().text()).isEqualTo("[q x]");
         assertThat(waiter.read().text()).isEqualTo("1");
         long begin = System.nanoTime();
         assertThat(waiter.call("BLPOP", "empty", "0.2").isNil()).isTrue();
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isBetween(Duration.ofMillis(150), Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - begin))
+                .isBetween(Duration.ofMillis(150), Duration.ofSeconds(2));
         assertThat(ask(waiter, "BRPOP q 1")).isEqualTo("[q y]");
         assertThat(ask(waiter, "XADD x 1-1 f v")).isEqualTo("1-1");
         assertThat(ask(waiter, "XREAD BLOCK 10 STREAMS x 0")).contains("1-1");

@@ -306,7 +306,7 @@ class TranscriptIT {
     }
 
     private static byte[][] request(String line) {
-        return Arrays.stream(line.split(" "))
+        return Arrays.stream(line.split(" ", -1))
                 .map(word -> word.startsWith("return_") || word.startsWith("return{")
                         ? word.replace("return_", "return ")
                         : word)

@@ -11,9 +11,11 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -60,7 +62,6 @@ class UpstreamTroubleIT {
         }
 
         /** Counts up on one connection until {@code ended}; every answer must be an error or larger than all before. */
-        @SuppressWarnings("Finally")
         Void run(AtomicBoolean ended) throws IOException {
             try (RespClient client = proxy.connect(Duration.ofSeconds(20))) {
                 for (long round = 0; !ended.get(); round++) {
@@ -69,10 +70,10 @@ class UpstreamTroubleIT {
                     client.flush();
                     count(client.read());
                     Resp echo = client.read();
-                    assertThat(echo.toString()).as("answers keep their order").matches(text -> isError(echo)
-                            || text.equals(key + text.substring(key.length())) && text.startsWith(key));
                     if (!isError(echo)) {
-                        assertThat(echo.toString()).isEqualTo(key + round);
+                        assertThat(echo.toString())
+                                .as("answers keep their order")
+                                .isEqualTo(key + round);
                     }
                 }
             }
@@ -167,7 +168,10 @@ class UpstreamTroubleIT {
             assertThat(client.call("SELECT", "1").toString()).startsWith("-UNAVAILABLE");
             assertThat(client.call("BLPOP", "q", "1").isError()).isTrue();
             redis.restart();
-            Await.until("it recovers", Duration.ofSeconds(3), () -> client.call("GET", "k").toString().equals("v"));
+            Await.until(
+                    "it recovers",
+                    Duration.ofSeconds(3),
+                    () -> client.call("GET", "k").toString().equals("v"));
         }
     }
 
@@ -177,7 +181,7 @@ class UpstreamTroubleIT {
             redis.stopSignal();
             try {
                 // The clock is what this test is about: the server is frozen for one second.
-                new java.util.concurrent.CountDownLatch(1).await(1, java.util.concurrent.TimeUnit.SECONDS);
+                assertThat(new CountDownLatch(1).await(1, TimeUnit.SECONDS)).isFalse();
             } finally {
                 redis.cont();
             }
@@ -199,8 +203,12 @@ class UpstreamTroubleIT {
             blocked.flush();
             Await.until("it blocks", () -> redis.call("INFO", "clients").text().contains("blocked_clients:1"));
             redis.restart();
-            assertThat(transaction.closedByServer()).as("what it had queued is gone").isTrue();
-            assertThat(subscriber.closedByServer()).as("it might have missed messages").isTrue();
+            assertThat(transaction.closedByServer())
+                    .as("what it had queued is gone")
+                    .isTrue();
+            assertThat(subscriber.closedByServer())
+                    .as("it might have missed messages")
+                    .isTrue();
             assertThat(blocked.read().toString()).startsWith("-UNKNOWN");
             Await.until("it goes on", () -> !blocked.call("PING").isError());
         }
@@ -219,9 +227,10 @@ class UpstreamTroubleIT {
             client.call("MULTI");
             try (RedisServer late = RedisServer.builder().port(port).start();
                     RespClient other = proxy.connect()) {
-                Await.until("it is found", Duration.ofSeconds(3), () -> other.call("PING")
-                        .text()
-                        .equals("PONG"));
+                Await.until(
+                        "it is found",
+                        Duration.ofSeconds(3),
+                        () -> other.call("PING").text().equals("PONG"));
                 assertThat(late.call("PING").text()).isEqualTo("PONG");
             }
         }

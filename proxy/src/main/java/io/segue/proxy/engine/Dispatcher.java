@@ -137,7 +137,8 @@ public final class Dispatcher {
                         engine,
                         client.route(),
                         side,
-                        request.command(),
+                        request,
+                        client.db(),
                         client.reads(side),
                         client.reads(side.other()),
                         stats,
@@ -327,7 +328,7 @@ public final class Dispatcher {
     /** Notes the keys that {@code request}, queued in a transaction, will write. */
     public void collectWrites(ClientLanes client, Request request, ByteBuf in, int start, TransactionWrites into) {
         if (writes(request)) {
-            into.add(request, in, start, client.db());
+            into.add(engine.effects, request, in, start, client.db());
         }
     }
 

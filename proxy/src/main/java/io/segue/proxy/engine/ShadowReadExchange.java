@@ -2,8 +2,9 @@ package io.segue.proxy.engine;
 
 import io.netty.buffer.ByteBuf;
 import io.segue.core.operation.Access;
+import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
-import io.segue.proxy.protocol.Command;
+import io.segue.proxy.protocol.Request;
 import io.segue.proxy.protocol.ReplyParser;
 import io.segue.proxy.telemetry.Counter;
 import io.segue.proxy.telemetry.ErrorClass;
@@ -19,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>The authority's reply goes to the client as it arrives; the copy never delays it.
- *   <li>Both replies are compared. If they differ, both sides are read once more after a settle (a write may have come
- *       between the two reads), and only what still differs counts.
+ *   <li>Both replies are compared. If they differ, both sides are read again after a settle (a write may have come
+ *       between the two reads), and only what differs again counts.
+ *   <li>A key whose two sides may differ right now (a write is under way, or it is in the ledger) proves nothing: it is read again
+ *       later, and given up after a few attempts.
  *   <li>If the copy side is slow or down, or a reply is large, the comparison is shed and counted.
  * </ol>
  */
@@ -28,17 +31,20 @@ final class ShadowReadExchange {
     private static final int COMPARE_BYTES = 256 * 1024;
     private static final int MOST_COPIES_WAITING = 1024;
     private static final long SETTLE_MS = 100;
+    private static final int MOST_ATTEMPTS = 5;
 
     private final LoopEngine engine;
     private final Route route;
     private final Side authority;
-    private final Command command;
+    private final Request facts = new Request();
+    private final int db;
     private final SharedLane authorityLane;
     private final SharedLane copyLane;
     private final LoopStats stats;
     private final ByteBuf request;
     private @Nullable ReplySlot slot;
-    private boolean again;
+    private int attempts;
+    private boolean settled;
     private boolean shed;
     private int outstanding;
     private final Leg ours = new Leg(true);
@@ -47,13 +53,16 @@ final class ShadowReadExchange {
     /**
      * Sends nothing yet.
      *
+     * @param asked the facts of the request
+     * @param db database the client chose
      * @param request the whole request; taken over
      */
     ShadowReadExchange(
             LoopEngine engine,
             Route route,
             Side authority,
-            Command command,
+            Request asked,
+            int db,
             SharedLane authorityLane,
             SharedLane copyLane,
             LoopStats stats,
@@ -62,7 +71,8 @@ final class ShadowReadExchange {
         this.engine = engine;
         this.route = route;
         this.authority = authority;
-        this.command = command;
+        this.facts.copyFrom(asked);
+        this.db = db;
         this.authorityLane = authorityLane;
         this.copyLane = copyLane;
         this.stats = stats;
@@ -80,7 +90,20 @@ final class ShadowReadExchange {
         ask();
     }
 
+    /** Whether nothing is known that could make the two sides differ for a moment. */
+    private boolean isSettled() {
+        Plan plan = route.plan();
+        MigrationState migration = route.migration();
+        if (plan == null || migration == null) {
+            return false;
+        }
+        engine.keys.look(facts, request, 0, plan);
+        return !engine.keys.unsettled(facts, request, 0, migration, db);
+    }
+
     private void ask() {
+        attempts++;
+        settled = isSettled();
         outstanding = 1;
         Lane copy = copyLane.healthy();
         if (copy != null && copy.inFlight() < MOST_COPIES_WAITING) {
@@ -111,20 +134,21 @@ final class ShadowReadExchange {
         ByteBuf one = ours.take();
         ByteBuf other = theirs.take();
         boolean comparable = !shed && one != null && other != null;
-        boolean same = comparable && one != null && other != null && engine.replies.same(command, one, other);
+        boolean same = comparable && one != null && other != null && engine.replies.same(facts.command(), one, other);
         if (one != null) {
             one.release();
         }
         if (other != null) {
             other.release();
         }
-        if (comparable && !same && !again) {
-            again = true;
-            engine.loop.executor().schedule(this::askAgain, SETTLE_MS, TimeUnit.MILLISECONDS);
+        settled &= isSettled();
+        boolean proven = same || (settled && attempts > 1);
+        if (comparable && !proven && attempts < MOST_ATTEMPTS) {
+            engine.loop.executor().schedule(this::askAgain, SETTLE_MS << (attempts - 1), TimeUnit.MILLISECONDS);
             return;
         }
-        stats.count(comparable ? Counter.SHADOW_COMPARED : Counter.SHADOW_SHED);
-        if (comparable && !same) {
+        stats.count(comparable && proven ? Counter.SHADOW_COMPARED : Counter.SHADOW_SHED);
+        if (comparable && proven && !same) {
             stats.count(Counter.SHADOW_MISMATCHED);
         }
         request.release();

@@ -7,6 +7,7 @@ import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
 import io.segue.proxy.protocol.Command.EffectRule;
+import io.segue.proxy.protocol.Effects;
 import io.segue.proxy.protocol.Keys;
 import io.segue.proxy.protocol.Request;
 import java.util.ArrayList;
@@ -26,10 +27,11 @@ public final class TransactionWrites {
         return keys.isEmpty() && !everything;
     }
 
-    void add(Request request, ByteBuf in, int start, int db) {
+    void add(Effects effects, Request request, ByteBuf in, int start, int db) {
         EffectRule effect = request.command().effect();
         int count = finder.find(request, in, start);
-        if (effect == EffectRule.EVERYWHERE || (count == 0 && effect == EffectRule.RESYNC)) {
+        if ((count == 0 && effect == EffectRule.RESYNC)
+                || effects.everywhere(request, in.slice(start, request.length()))) {
             everything = true;
         }
         for (int i = 0; i < count; i++) {
@@ -58,6 +60,7 @@ public final class TransactionWrites {
 
     void note(MigrationState migration, Side authority) {
         for (Ledger.Key key : keys) {
+            migration.uses(key.db());
             migration.ledger().mark(key, Ledger.Cause.NOT_DERIVABLE, authority);
         }
         if (everything) {

@@ -40,7 +40,9 @@ class CanarySplitIT {
                 assertThat(first.cardinality() / (double) KEYS).isCloseTo(share, within(0.01));
                 BitSet left = (BitSet) before.clone();
                 left.andNot(first);
-                assertThat(left.isEmpty()).as("whoever was on NEW stays there at %s", share).isTrue();
+                assertThat(left.isEmpty())
+                        .as("whoever was on NEW stays there at %s", share)
+                        .isTrue();
                 before = first;
             }
         }

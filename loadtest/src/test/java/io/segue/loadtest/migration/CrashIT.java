@@ -127,13 +127,13 @@ class CrashIT {
 
     @Test
     void proxyStoppedInOrder_trustsBothSidesWhenItIsBack() throws Exception {
-        try (Rig rig = Rig.start(1);
-                RespClient client = rig.client()) {
+        try (Rig rig = Rig.start(1)) {
             rig.migrate(Rig.canary(0.5));
-            for (int i = 0; i < 50; i++) {
-                client.call("SET", "key:" + i, "v");
+            try (RespClient client = rig.client()) {
+                for (int i = 0; i < 50; i++) {
+                    client.call("SET", "key:" + i, "v");
+                }
             }
-            client.close();
             rig.proxy().close();
             rig.proxy().restart();
             rig.proxy().awaitReady();

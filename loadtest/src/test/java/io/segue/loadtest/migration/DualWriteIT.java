@@ -40,7 +40,8 @@ class DualWriteIT {
             rig.awaitEqual();
             assertThat(rig.differences()).isEmpty();
             assertThat(rig.metric("segue_ledger_repaired_total")).isPositive();
-            assertThat(rig.metric("segue_requests_total", "side=\"new\"", "access=\"write\"")).isPositive();
+            assertThat(rig.metric("segue_requests_total", "side=\"new\"", "access=\"write\""))
+                    .isPositive();
         }
     }
 
@@ -70,12 +71,14 @@ class DualWriteIT {
             assertThat(client.call("GET", "script:1").text())
                     .as("read from OLD although reads go to NEW")
                     .isEqualTo("by script");
-            Rig.await("the reason being reported", () -> rig.divergence()
-                    .path("sample")
-                    .path(0)
-                    .path("cause")
-                    .asText()
-                    .contains("payload"));
+            Rig.await(
+                    "the reason being reported",
+                    () -> rig.divergence()
+                            .path("sample")
+                            .path(0)
+                            .path("cause")
+                            .asText()
+                            .contains("payload"));
             JsonNode key = rig.divergence().path("sample").path(0);
             assertThat(key.toString()).contains("script:1").contains("not_derivable");
             assertThat(rig.differences()).hasSize(1).allMatch(line -> line.contains("script:1"));
@@ -88,7 +91,9 @@ class DualWriteIT {
                 .findFirst()
                 .orElse(null);
         assumeThat(binary).as("a redis-server " + version + "x").isNotNull();
-        return RedisServer.builder().binary(java.util.Objects.requireNonNull(binary)).start();
+        return RedisServer.builder()
+                .binary(java.util.Objects.requireNonNull(binary))
+                .start();
     }
 
     private static boolean isSeven(RedisServer server) {
@@ -122,8 +127,7 @@ class DualWriteIT {
     }
 
     private static RandomCommands write(Rig rig, RandomCommands commands, boolean resp3, long end) throws IOException {
-        try (RespClient client =
-                RespClient.connect("127.0.0.1", rig.proxy().port(), Duration.ofSeconds(20))) {
+        try (RespClient client = RespClient.connect("127.0.0.1", rig.proxy().port(), Duration.ofSeconds(20))) {
             if (resp3) {
                 Resp hello = client.call("HELLO", "3");
                 assertThat(hello.isError()).isFalse();

@@ -26,8 +26,12 @@ class ForcedEndIT {
 
             rig.oldServer().kill9();
             assertThat(client.read().isError()).isTrue();
-            Rig.await("the ledger being reported", () -> rig.divergence().path("count").asLong() > 0);
-            assertThatThrownBy(() -> rig.act("complete")).hasMessageContaining("409").hasMessageContaining("force");
+            Rig.await(
+                    "the ledger being reported",
+                    () -> rig.divergence().path("count").asLong() > 0);
+            assertThatThrownBy(() -> rig.act("complete"))
+                    .hasMessageContaining("409")
+                    .hasMessageContaining("force");
 
             assertThat(rig.force("complete").path("status").asText()).isEqualTo("completed");
             assertThat(client.call("GET", "a").text()).isEqualTo("1");
@@ -45,12 +49,16 @@ class ForcedEndIT {
             rig.awaitEqual();
             rig.oldServer().stopSignal();
             client.call("SET", "a", "2");
-            Rig.await("the ledger being reported", () -> rig.divergence().path("count").asLong() > 0);
+            Rig.await(
+                    "the ledger being reported",
+                    () -> rig.divergence().path("count").asLong() > 0);
             assertThatThrownBy(() -> rig.act("rollback")).hasMessageContaining("409");
 
             assertThat(rig.force("rollback").path("status").asText()).isEqualTo("rolled_back");
             rig.oldServer().cont();
-            Rig.await("answers from OLD", () -> client.call("SET", "b", "3").text().equals("OK"));
+            Rig.await(
+                    "answers from OLD",
+                    () -> client.call("SET", "b", "3").text().equals("OK"));
             assertThat(rig.oldServer().call("GET", "b").text()).isEqualTo("3");
         }
     }
@@ -62,8 +70,7 @@ class ForcedEndIT {
             rig.migrate(Rig.canary(0.5));
             rig.force("rollback");
             rig.rest().post("/migrations", "{\"id\": \"second\", \"strategy\": " + Rig.canary(0.5) + "}");
-            rig.rest()
-                    .post("/migrations/second/interlay/" + Rig.INTERLAY, "{\"endpoint\": \"new_redis_cluster\"}");
+            rig.rest().post("/migrations/second/interlay/" + Rig.INTERLAY, "{\"endpoint\": \"new_redis_cluster\"}");
             rig.rest().post("/migrations/second/migrate", "");
             client.call("SET", "a", "1");
             rig.newServer().stopSignal();

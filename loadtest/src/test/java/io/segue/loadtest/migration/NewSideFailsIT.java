@@ -63,11 +63,15 @@ class NewSideFailsIT {
                             .as(kind)
                             .isZero();
                 }
-                assertThat(rig.metric("segue_dual_write_failures_total", "failed_on=\"new\"")).isPositive();
-                Rig.await("the ledger being reported", () -> rig.divergence().path("count").asLong() > 100);
+                assertThat(rig.metric("segue_dual_write_failures_total", "failed_on=\"new\""))
+                        .isPositive();
+                Rig.await(
+                        "the ledger being reported",
+                        () -> rig.divergence().path("count").asLong() > 100);
                 JsonNode divergence = rig.divergence();
                 assertThat(divergence.path("oldest").asText()).isNotEmpty();
-                assertThat(divergence.path("sample").path(0).path("cause").asText()).startsWith("follower_unavailable");
+                assertThat(divergence.path("sample").path(0).path("cause").asText())
+                        .startsWith("follower_unavailable");
 
                 rig.newServer().kill9();
                 answers(load, RATE);
@@ -163,8 +167,7 @@ class NewSideFailsIT {
 
     private static LoadGenerator load(Rig rig, List<TrackedKey> keys, Checker checker) throws InterruptedException {
         long salt = Bucket.salt(rig.migration().path("uuid").asText());
-        LoadSettings settings =
-                new LoadSettings(List.of(rig.proxy().port()), 4, RATE, 0.5, 20_000, System.nanoTime());
+        LoadSettings settings = new LoadSettings(List.of(rig.proxy().port()), 4, RATE, 0.5, 20_000, System.nanoTime());
         return new LoadGenerator(settings, keys, checker, (key, read) -> {
             byte[] name = key.name().getBytes(StandardCharsets.UTF_8);
             boolean onNew = Bucket.of(name, 0, name.length, salt) < Bucket.threshold(SHARE);

@@ -55,7 +55,8 @@ class OldSideFailsIT {
                 FinalCheck check = Rig.finalCheck(keys, server);
                 assertThat(check.samples()).isEmpty();
             }
-            assertThat(rig.metric("segue_dual_write_failures_total", "failed_on=\"old\"")).isPositive();
+            assertThat(rig.metric("segue_dual_write_failures_total", "failed_on=\"old\""))
+                    .isPositive();
         }
     }
 }

@@ -21,10 +21,9 @@ class RefusalIT {
     void takenPort_isNamedInTheAnswerAndTheOldConfigurationGoesOn() throws Exception {
         try (Rig rig = Rig.start(1);
                 RespClient client = rig.client();
-                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+                ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String body = """
-                    {"id": "second", "endpoint": "old_redis", "bind": "127.0.0.1", "port": %d}"""
-                    .formatted(taken.getLocalPort());
+                    {"id": "second", "endpoint": "old_redis", "bind": "127.0.0.1", "port": %d}""".formatted(taken.getLocalPort());
             assertThatThrownBy(() -> rig.rest().post("/interlays", body))
                     .isInstanceOf(RestClient.RefusedException.class)
                     .hasMessageContaining("409")
@@ -52,7 +51,9 @@ class RefusalIT {
 
             assertThat(took).isLessThan(Duration.ofSeconds(8));
             JsonNode rollout = answer.path("rollout");
-            assertThat(rollout.path("acknowledged").toString()).contains("proxy-1").doesNotContain("proxy-2");
+            assertThat(rollout.path("acknowledged").toString())
+                    .contains("proxy-1")
+                    .doesNotContain("proxy-2");
             assertThat(rollout.path("silent").toString()).contains("proxy-2");
 
             signal("CONT", rig.proxies().get(1).process().pid());

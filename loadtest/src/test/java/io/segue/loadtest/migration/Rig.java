@@ -67,12 +67,7 @@ final class Rig implements AutoCloseable {
             for (int i = 1; i <= proxies; i++) {
                 String token = rig.controlPlane.createProxyToken("proxy-" + i);
                 rig.proxies.add(Proxy.start(new Proxy.Settings(
-                        "proxy-" + i,
-                        INTERLAY,
-                        rig.controlPlane.grpcPort(),
-                        token,
-                        rig.folder,
-                        List.of(arguments))));
+                        "proxy-" + i, INTERLAY, rig.controlPlane.grpcPort(), token, rig.folder, List.of(arguments))));
             }
             for (Proxy proxy : rig.proxies) {
                 proxy.awaitListening();
@@ -226,10 +221,9 @@ final class Rig implements AutoCloseable {
 
     /** Load on all proxies; begins with {@link LoadGenerator#start}. */
     LoadGenerator load(List<TrackedKey> keys, Checker checker, double rate) {
-        LoadSettings settings = new LoadSettings(
-                proxies.stream().map(Proxy::port).toList(), 4, rate, 0.5, 20_000, System.nanoTime());
-        return new LoadGenerator(
-                settings, keys, checker, (key, read) -> read ? Destination.OLD : Destination.BOTH);
+        LoadSettings settings =
+                new LoadSettings(proxies.stream().map(Proxy::port).toList(), 4, rate, 0.5, 20_000, System.nanoTime());
+        return new LoadGenerator(settings, keys, checker, (key, read) -> read ? Destination.OLD : Destination.BOTH);
     }
 
     /** Whether {@code server} has every acknowledged write. */

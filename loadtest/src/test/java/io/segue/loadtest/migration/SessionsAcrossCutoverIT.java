@@ -30,10 +30,9 @@ class SessionsAcrossCutoverIT {
             blocked.send("BLPOP", "jobs", "20");
             blocked.flush();
             assertThat(subscriber.call("SUBSCRIBE", "news").toString()).contains("subscribe");
-            Rig.await("the call being blocked", () -> rig.oldServer()
-                    .call("INFO", "clients")
-                    .text()
-                    .contains("blocked_clients:1"));
+            Rig.await(
+                    "the call being blocked",
+                    () -> rig.oldServer().call("INFO", "clients").text().contains("blocked_clients:1"));
 
             rig.patch(Rig.cutover());
 
@@ -44,12 +43,14 @@ class SessionsAcrossCutoverIT {
             assertThat(blocked.read().toString()).isEqualTo("[jobs first]");
             assertThat(other.call("LLEN", "jobs").number()).isZero();
             assertThat(rig.oldServer().call("EXISTS", "jobs").number()).isZero();
-            Rig.await("the subscription being on NEW", () -> rig.newServer()
-                            .call("PUBSUB", "NUMSUB", "news")
-                            .items()
-                            .get(1)
-                            .number()
-                    == 1);
+            Rig.await(
+                    "the subscription being on NEW",
+                    () -> rig.newServer()
+                                    .call("PUBSUB", "NUMSUB", "news")
+                                    .items()
+                                    .get(1)
+                                    .number()
+                            == 1);
             other.call("PUBLISH", "news", "moved");
             assertThat(subscriber.read().toString()).isEqualTo("[message news moved]");
 
@@ -73,10 +74,9 @@ class SessionsAcrossCutoverIT {
             transaction.call("SET", "begun", "before");
             blocked.send("BLMOVE", "jobs", "taken", "LEFT", "LEFT", "20");
             blocked.flush();
-            Rig.await("the call being blocked", () -> rig.oldServer()
-                    .call("INFO", "clients")
-                    .text()
-                    .contains("blocked_clients:1"));
+            Rig.await(
+                    "the call being blocked",
+                    () -> rig.oldServer().call("INFO", "clients").text().contains("blocked_clients:1"));
             rig.migrate(Rig.canary(0.5));
 
             transaction.call("EXEC");

@@ -105,7 +105,8 @@ final class StoreComparison {
     }
 
     private static String stream(RespClient client, String key) throws IOException {
-        StringBuilder all = new StringBuilder(client.call("XRANGE", key, "-", "+").text());
+        StringBuilder all =
+                new StringBuilder(client.call("XRANGE", key, "-", "+").text());
         all.append(" last ").append(field(client.call("XINFO", "STREAM", key).items(), "last-generated-id"));
         for (Resp group : client.call("XINFO", "GROUPS", key).items()) {
             String name = field(group.items(), "name");

@@ -31,7 +31,7 @@ class ForcedEndIT {
                     () -> rig.divergence().path("count").asLong() > 0);
             assertThatThrownBy(() -> rig.act("complete"))
                     .hasMessageContaining("409")
-                    .hasMessageContaining("force");
+                    .hasMessageContaining("not known to be equal");
 
             assertThat(rig.force("complete").path("status").asText()).isEqualTo("completed");
             assertThat(client.call("GET", "a").text()).isEqualTo("1");

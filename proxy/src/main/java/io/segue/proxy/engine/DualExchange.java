@@ -16,6 +16,7 @@ import io.segue.proxy.upstream.Lane;
 import io.segue.proxy.upstream.ReplyHandler;
 import io.segue.proxy.upstream.SharedLane;
 import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class DualExchange implements ReplyHandler {
+    /** Beyond it nobody knows the moment of execution to within 5 ms, and a relative time to live is copied rather than calculated. */
+    private static final long MOST_MS_FOR_CLOCK = 10;
+
     private final LoopEngine engine;
     private final Request request = new Request();
     private final FollowerLeg followerLeg = new FollowerLeg();
@@ -174,8 +178,7 @@ final class DualExchange implements ReplyHandler {
     }
 
     private void carryOver(Job what, ByteBuf bytes, ByteBuf reply, Lane lane) {
-        ServerFacts facts = lane.facts();
-        long serverNowMs = System.currentTimeMillis() + (facts == null ? 0 : facts.clockOffsetMs());
+        long serverNowMs = whenExecuted(lane.facts());
         EffectRule rule = request.command().effect();
         Effects.Outcome outcome = rule == EffectRule.EVERYWHERE || rule == EffectRule.ANNOUNCE
                 ? Effects.Outcome.SAME
@@ -200,6 +203,15 @@ final class DualExchange implements ReplyHandler {
             answer(what);
         }
         followerLeg.send(what, to, outcome == Effects.Outcome.SAME, bytes);
+    }
+
+    /** The authority's clock when it executed the write: somewhere between our sending and our receiving. */
+    private long whenExecuted(@Nullable ServerFacts facts) {
+        long tookMs = TimeUnit.NANOSECONDS.toMillis(engine.loop.nowNs() - startNs);
+        if (tookMs > MOST_MS_FOR_CLOCK) {
+            return Effects.UNKNOWN_TIME;
+        }
+        return System.currentTimeMillis() - tookMs / 2 + (facts == null ? 0 : facts.clockOffsetMs());
     }
 
     private static io.segue.core.plan.Plan planOf(Job what) {

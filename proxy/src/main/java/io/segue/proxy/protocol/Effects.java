@@ -7,6 +7,9 @@ import io.netty.buffer.ByteBufAllocator;
  * Says what a write did, so that it can be done again on the follower: Redis calls this replication by effect. Stateless.
  */
 public interface Effects {
+    /** Nobody knows well enough when the request was executed. */
+    long UNKNOWN_TIME = Long.MIN_VALUE;
+
     /** What to do on the follower. */
     enum Outcome {
         /** The authority changed nothing. */
@@ -25,8 +28,8 @@ public interface Effects {
      * @param request its facts and offsets
      * @param frame the request's bytes from their first
      * @param reply the authority's whole reply
-     * @param serverNowMs the authority's clock, in milliseconds since the Unix epoch, when the reply was received; for turning a
-     *     relative time to live into an absolute one
+     * @param serverNowMs the authority's clock, in milliseconds since the Unix epoch, when it executed the request; for turning a
+     *     relative time to live into an absolute one; {@link #UNKNOWN_TIME}: that cannot be done
      * @param out where a rewritten request is put
      */
     Outcome of(Request request, ByteBuf frame, ByteBuf reply, long serverNowMs, Out out);

@@ -1,5 +1,6 @@
 package io.segue.proxy.protocol.redis;
 
+import io.segue.proxy.protocol.Effects;
 import io.segue.proxy.protocol.Effects.Outcome;
 
 /** Rewrites requests that set a time to live: from relative to absolute, and without the conditions that held on the authority. */
@@ -118,6 +119,9 @@ final class TimeRewrite {
     }
 
     private long after(long time, long unitMs) {
+        if (nowMs == Effects.UNKNOWN_TIME) {
+            return Args.NOT_A_NUMBER;
+        }
         long ms = time == Args.NOT_A_NUMBER ? time : milliseconds(time, unitMs);
         return ms == Args.NOT_A_NUMBER || ms > Long.MAX_VALUE - nowMs ? Args.NOT_A_NUMBER : nowMs + ms;
     }

@@ -249,7 +249,8 @@ class LettuceIT {
             value = ProtocolVersion.class,
             names = {"RESP2", "RESP3"})
     void login_wrongAndMissing(ProtocolVersion dialect) {
-        // The reason itself is asserted on the wire (SessionIT): lettuce closes the connection when it reads the refusal, and then reports
+        // The reason itself is asserted on the wire (SessionIT): lettuce closes the connection when it reads the
+        // refusal, and then reports
         // the refusal or its own close, whichever it handles first.
         assertThatThrownBy(() -> client(dialect, "wrong").connect())
                 .isInstanceOf(RedisConnectionException.class)

@@ -8,6 +8,7 @@ import io.segue.loadtest.load.Checker;
 import io.segue.loadtest.load.Keyspace;
 import io.segue.loadtest.load.LoadGenerator;
 import io.segue.loadtest.load.TrackedKey;
+import io.segue.loadtest.load.Violation;
 import io.segue.loadtest.redis.NeedsRedis;
 import io.segue.loadtest.redis.Resp;
 import io.segue.loadtest.redis.RespClient;
@@ -51,7 +52,13 @@ class CrashIT {
                 awaitAgreement(rig);
                 load.stop();
             }
-            assertThat(checker.samples()).isEmpty();
+            // Through the other proxy a key in this one's ledger may be read as it was: that is known, and no violation.
+            assertThat(checker.errors()).as("%s", checker.samples()).isZero();
+            for (Violation violation : Violation.values()) {
+                assertThat(violation.isFatal() ? checker.count(violation) : 0)
+                        .as(violation + " " + checker.samples())
+                        .isZero();
+            }
             rig.awaitEqual();
             assertThat(rig.differences()).isEmpty();
         }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * </ol>
  */
 final class DualExchange implements ReplyHandler {
-    /** Beyond it nobody knows the moment of execution to within 5 ms, and a relative time to live is copied rather than calculated. */
+    /** Beyond it nobody knows the moment of execution to within 5 ms. */
     private static final long MOST_MS_FOR_CLOCK = 10;
 
     private final LoopEngine engine;
@@ -74,6 +74,7 @@ final class DualExchange implements ReplyHandler {
     private @Nullable ByteBuf authorityReply;
     private boolean carry;
     private boolean everywhere;
+    private boolean inexact;
     private boolean answered;
     private long startNs;
 
@@ -88,6 +89,7 @@ final class DualExchange implements ReplyHandler {
         request.copyFrom(asked);
         frame = bytes;
         answered = false;
+        inexact = false;
         startNs = engine.loop.nowNs();
         what.route.begin(engine.loop.index());
         what.stats.count(Counter.requests(what.authority, Access.WRITE));
@@ -178,11 +180,10 @@ final class DualExchange implements ReplyHandler {
     }
 
     private void carryOver(Job what, ByteBuf bytes, ByteBuf reply, Lane lane) {
-        long serverNowMs = whenExecuted(lane.facts());
         EffectRule rule = request.command().effect();
         Effects.Outcome outcome = rule == EffectRule.EVERYWHERE || rule == EffectRule.ANNOUNCE
                 ? Effects.Outcome.SAME
-                : engine.effects.of(request, bytes, reply, serverNowMs, rewritten);
+                : effect(bytes, reply, lane.facts());
         if (outcome == Effects.Outcome.NOTHING) {
             finish(what);
             return;
@@ -205,13 +206,22 @@ final class DualExchange implements ReplyHandler {
         followerLeg.send(what, to, outcome == Effects.Outcome.SAME, bytes);
     }
 
-    /** The authority's clock when it executed the write: somewhere between our sending and our receiving. */
-    private long whenExecuted(@Nullable ServerFacts facts) {
+    /**
+     * What the write did. Its moment was somewhere between our sending and our receiving; where it matters and that is long, the follower
+     * gets the middle of it, and the key is noted afterwards so that the exact moment is copied.
+     */
+    private Effects.Outcome effect(ByteBuf bytes, ByteBuf reply, @Nullable ServerFacts facts) {
         long tookMs = TimeUnit.NANOSECONDS.toMillis(engine.loop.nowNs() - startNs);
         if (tookMs > MOST_MS_FOR_CLOCK) {
-            return Effects.UNKNOWN_TIME;
+            Effects.Outcome timeless = engine.effects.of(request, bytes, reply, Effects.UNKNOWN_TIME, rewritten);
+            if (timeless != Effects.Outcome.RESYNC) {
+                return timeless;
+            }
+            rewritten.drop();
+            inexact = true;
         }
-        return System.currentTimeMillis() - tookMs / 2 + (facts == null ? 0 : facts.clockOffsetMs());
+        long offsetMs = facts == null ? 0 : facts.clockOffsetMs();
+        return engine.effects.of(request, bytes, reply, System.currentTimeMillis() - tookMs / 2 + offsetMs, rewritten);
     }
 
     private static io.segue.core.plan.Plan planOf(Job what) {
@@ -259,6 +269,9 @@ final class DualExchange implements ReplyHandler {
         if (everywhere && authorityReply != null) {
             // Writes on other event loops may have crossed it: look at what is left, which is little.
             what.migration.distrustEverything();
+        }
+        if (inexact) {
+            note(what, Ledger.Cause.NOT_DERIVABLE);
         }
         answer(what);
         for (int stripe : stripes) {

@@ -52,7 +52,8 @@ class CrashIT {
                 awaitAgreement(rig);
                 load.stop();
             }
-            // Through the other proxy a key in this one's ledger may be read as it was: that is known, and no violation.
+            // Through the other proxy a key in this one's ledger may be read as it was: that is known, and no
+            // violation.
             assertThat(checker.errors()).as("%s", checker.samples()).isZero();
             for (Violation violation : Violation.values()) {
                 assertThat(violation.isFatal() ? checker.count(violation) : 0)

@@ -52,8 +52,7 @@ public final class Dispatcher {
             return;
         }
         if (authority == null) {
-            stats.count(Counter.CROSS_SIDE_REFUSALS);
-            slot.reply(crossSide(request));
+            slot.reply(crossSideReply(request, stats));
             return;
         }
         Verdict verdict = plan.verdict(access, keys.bucket());
@@ -336,22 +335,13 @@ public final class Dispatcher {
         return request.command().effect() != EffectRule.NONE;
     }
 
-    private byte[] crossSide(Request request) {
+    /** The reply to a request whose keys have different authorities. */
+    public byte[] crossSideReply(Request request, LoopStats stats) {
+        stats.count(Counter.CROSS_SIDE_REFUSALS);
         return engine.replies.error(
                 "CROSSSIDE",
                 "segue: the keys of " + request.command().name()
                         + " are on different sides of the migration right now (expected: keys on one side, such as keys that"
                         + " share a hash tag)");
-    }
-
-    /** The reply to a request whose keys have different authorities. */
-    public byte[] crossSideReply(Request request, LoopStats stats) {
-        stats.count(Counter.CROSS_SIDE_REFUSALS);
-        return crossSide(request);
-    }
-
-    /** The reply to a request whose side cannot be reached. */
-    public byte[] unavailableReply(Route route, Side side, String reason) {
-        return engine.unavailable(route, side, reason);
     }
 }

@@ -3,6 +3,7 @@ package io.segue.proxy.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.segue.core.operation.Access;
+import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
 import io.segue.proxy.protocol.Command.EffectRule;
 import io.segue.proxy.protocol.Effects;
@@ -155,11 +156,8 @@ final class DualExchange implements ReplyHandler {
         if (what == null || bytes == null) {
             return;
         }
-        ByteBuf reply = authorityReply;
-        if (reply == null) {
-            reply = engine.loop.alloc().buffer(to - from);
-        }
-        authorityReply = reply.writeBytes(in, from, to - from);
+        ByteBuf reply = engine.loop.append(authorityReply, in, from, to);
+        authorityReply = reply;
         if (!last) {
             return;
         }
@@ -189,9 +187,7 @@ final class DualExchange implements ReplyHandler {
             return;
         }
         Lane to = what.follower.healthy();
-        engine.keys.look(request, bytes, 0, planOf(what));
-        boolean noted = !everywhere && engine.keys.barred(request, bytes, 0, what.migration, what.db);
-        if (outcome == Effects.Outcome.RESYNC || noted || to == null) {
+        if (outcome == Effects.Outcome.RESYNC || barred(what, bytes) || to == null) {
             rewritten.drop();
             if (to == null) {
                 what.stats.count(Counter.dualWriteFailedOn(what.authority.other()));
@@ -224,12 +220,17 @@ final class DualExchange implements ReplyHandler {
         return engine.effects.of(request, bytes, reply, System.currentTimeMillis() - tookMs / 2 + offsetMs, rewritten);
     }
 
-    private static io.segue.core.plan.Plan planOf(Job what) {
-        io.segue.core.plan.Plan plan = what.route.plan();
+    /** Whether somebody has noted a key since the write was admitted. With an empty ledger there is no key to hash for. */
+    private boolean barred(Job what, ByteBuf bytes) {
+        if (everywhere || what.migration.ledger().isEmpty()) {
+            return false;
+        }
+        Plan plan = what.route.plan();
         if (plan == null) {
             throw new IllegalStateException("a dual write without a plan");
         }
-        return plan;
+        engine.keys.look(request, bytes, 0, plan);
+        return engine.keys.barred(request, bytes, 0, what.migration, what.db);
     }
 
     @Override
@@ -327,11 +328,7 @@ final class DualExchange implements ReplyHandler {
                 return;
             }
             if (compare) {
-                ByteBuf reply = followerReply;
-                if (reply == null) {
-                    reply = engine.loop.alloc().buffer(to - from);
-                }
-                followerReply = reply.writeBytes(in, from, to - from);
+                followerReply = engine.loop.append(followerReply, in, from, to);
             }
             if (!last) {
                 return;

@@ -99,11 +99,7 @@ final class FollowerReadExchange implements ReplyHandler {
     }
 
     private void keep(ReplySlot answer, ByteBuf in, int from, int to) {
-        ByteBuf so = kept;
-        if (so == null) {
-            so = engine.loop.alloc().buffer(to - from);
-        }
-        so.writeBytes(in, from, to - from);
+        ByteBuf so = engine.loop.append(kept, in, from, to);
         kept = so;
         if (so.readableBytes() > KEEP_BYTES) {
             kept = null;

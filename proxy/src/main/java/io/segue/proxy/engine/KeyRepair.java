@@ -235,11 +235,8 @@ final class KeyRepair {
                 left -= last ? 1 : 0;
                 return;
             }
-            ByteBuf so = kept;
-            if (so == null) {
-                so = loop.alloc().buffer(to - from);
-            }
-            kept = so.writeBytes(in, from, to - from);
+            ByteBuf so = loop.append(kept, in, from, to);
+            kept = so;
             if (!last) {
                 return;
             }

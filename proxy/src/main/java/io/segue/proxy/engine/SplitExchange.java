@@ -105,11 +105,8 @@ final class SplitExchange {
 
         @Override
         public void reply(ByteBuf in, int from, int to, boolean last) {
-            ByteBuf so = replies[side.ordinal()];
-            if (so == null) {
-                so = engine.loop.alloc().buffer(to - from);
-            }
-            replies[side.ordinal()] = so.writeBytes(in, from, to - from);
+            ByteBuf so = engine.loop.append(replies[side.ordinal()], in, from, to);
+            replies[side.ordinal()] = so;
             if (last) {
                 settle();
             }

@@ -167,11 +167,8 @@ final class Sweep {
 
         @Override
         public void onReply(Lane lane, ByteBuf in, int from, int to, boolean last, ReplyParser.Kind kind) {
-            ByteBuf so = kept;
-            if (so == null) {
-                so = loop.alloc().buffer(to - from);
-            }
-            kept = so.writeBytes(in, from, to - from);
+            ByteBuf so = loop.append(kept, in, from, to);
+            kept = so;
             if (last) {
                 kept = null;
                 waiting = false;

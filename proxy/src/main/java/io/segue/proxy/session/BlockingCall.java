@@ -186,11 +186,8 @@ final class BlockingCall implements ReplySlot {
 
     @Override
     public void reply(ByteBuf in, int from, int to, boolean last) {
-        ByteBuf so = answer;
-        if (so == null) {
-            so = session.loop().alloc().buffer(to - from);
-        }
-        answer = so.writeBytes(in, from, to - from);
+        ByteBuf so = session.loop().append(answer, in, from, to);
+        answer = so;
         if (!last) {
             return;
         }

@@ -267,11 +267,8 @@ final class SessionActions implements SessionControl {
 
     /** A server sent a message on one of the client's own connections: it is for the client. */
     void onOwnLanePush(ByteBuf bytes, int from, int to, boolean last) {
-        ByteBuf whole = ownMessage;
-        if (whole == null) {
-            whole = session.loop().alloc().buffer(to - from);
-        }
-        ownMessage = whole.writeBytes(bytes, from, to - from);
+        ByteBuf whole = session.loop().append(ownMessage, bytes, from, to);
+        ownMessage = whole;
         if (last) {
             ownMessage = null;
             byte[] message = new byte[whole.readableBytes()];

@@ -128,11 +128,8 @@ final class Subscription {
 
         @Override
         public void onPush(Lane from, ByteBuf in, int start, int end, boolean last) {
-            ByteBuf whole = message;
-            if (whole == null) {
-                whole = from.loop().alloc().buffer(end - start);
-            }
-            message = whole.writeBytes(in, start, end - start);
+            ByteBuf whole = from.loop().append(message, in, start, end);
+            message = whole;
             if (!last) {
                 return;
             }

@@ -366,12 +366,8 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
     }
 
     private void login(ByteBuf in, int from, int to, boolean last) throws ProtocolException {
-        ByteBuf reply = loginReply;
-        if (reply == null) {
-            reply = loop.alloc().buffer(to - from);
-            loginReply = reply;
-        }
-        reply.writeBytes(in, from, to - from);
+        ByteBuf reply = loop.append(loginReply, in, from, to);
+        loginReply = reply;
         if (last) {
             loginReply = null;
             try {

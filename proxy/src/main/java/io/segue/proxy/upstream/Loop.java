@@ -6,6 +6,7 @@ import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -113,6 +114,12 @@ public final class Loop {
         return length <= COPY_LIMIT
                 ? alloc.buffer(length).writeBytes(in, start, length)
                 : in.retainedSlice(start, length);
+    }
+
+    /** A message that comes in pieces: {@code have} (null: nothing yet) with {@code in[from, to)} behind it. The caller owns it. */
+    public ByteBuf append(@Nullable ByteBuf have, ByteBuf in, int from, int to) {
+        ByteBuf all = have == null ? alloc.buffer(to - from) : have;
+        return all.writeBytes(in, from, to - from);
     }
 
     private void flushAll() {

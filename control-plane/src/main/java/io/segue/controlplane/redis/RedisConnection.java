@@ -255,7 +255,8 @@ public final class RedisConnection implements Closeable {
         }
     }
 
-    private static double decimal(String text) {
+    /** What a floating-point number of the protocol says: {@code "inf"} and the like too. */
+    public static double decimal(String text) {
         return switch (text) {
             case "inf" -> Double.POSITIVE_INFINITY;
             case "-inf" -> Double.NEGATIVE_INFINITY;
@@ -357,11 +358,17 @@ public final class RedisConnection implements Closeable {
         throw new IOException("an unexpected reply: byte " + type + " (expected: a status)");
     }
 
-    /** Reads the head of an array; its items must be read one by one. {@link #NULL} or {@link #ERROR} as in {@link #bulk}. */
+    /**
+     * Reads the head of an array, a set or a map (keys and values in turn); its items must be read one by one. {@link #NULL} or
+     * {@link #ERROR} as in {@link #bulk}.
+     */
     public long array() throws IOException {
         int type = next();
-        if (type == '*') {
+        if (type == '*' || type == '~') {
             return length(MAX_ITEMS);
+        }
+        if (type == '%') {
+            return 2 * length(MAX_ITEMS);
         }
         if (type == '-') {
             lastError = new RedisError(new String(line(), StandardCharsets.UTF_8));
@@ -372,6 +379,31 @@ public final class RedisConnection implements Closeable {
             return NULL;
         }
         throw new IOException("an unexpected reply: byte " + type + " (expected: an array)");
+    }
+
+    /** Reads one reply of any kind and any size, and keeps nothing of it. */
+    public void drop() throws IOException {
+        // Replies that are still to be dropped: those inside of an array count one by one.
+        for (long left = 1; left > 0; left--) {
+            int type = next();
+            switch (type) {
+                case '$', '=', '!' -> dropBulk();
+                case '*', '~', '>' -> left += Math.max(0, length(MAX_ITEMS));
+                case '%' -> left += 2 * Math.max(0, length(MAX_ITEMS));
+                // What an attribute is of follows it.
+                case '|' -> left += 2 * Math.max(0, length(MAX_ITEMS)) + 1;
+                case '+', '-', ':', '_', '#', ',', '(' -> skipLine();
+                default -> throw new IOException("not a reply: byte " + type + " (expected: a RESP type)");
+            }
+        }
+    }
+
+    private void dropBulk() throws IOException {
+        long length = length(MAX_BULK);
+        if (length >= 0) {
+            skip(length);
+            bulkEnd();
+        }
     }
 
     /** Reads at least one byte, at most {@code length}; for the bytes of a bulk string and of other streams. */

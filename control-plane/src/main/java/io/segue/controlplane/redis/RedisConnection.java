@@ -509,7 +509,8 @@ public final class RedisConnection implements Closeable {
         return negative ? -value : value;
     }
 
-    private byte[] line() throws IOException {
+    /** The rest of a line, without its CR LF: of a reply whose first byte was taken with {@link #next}. */
+    public byte[] line() throws IOException {
         byte[] line = new byte[64];
         int at = 0;
         for (int b = next(); b != '\r'; b = next()) {

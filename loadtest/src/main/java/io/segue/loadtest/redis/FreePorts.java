@@ -7,6 +7,7 @@ import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.IntPredicate;
 
 /** Finds ports that nobody listens on. */
 public final class FreePorts {
@@ -15,6 +16,7 @@ public final class FreePorts {
 
     private static final int HIGHEST = 32_000;
     private static final int TRIES = 1_000;
+    private static final int BUS_OFFSET = 10_000;
 
     private FreePorts() {}
 
@@ -29,16 +31,29 @@ public final class FreePorts {
      * @throws IllegalStateException if there seem to be none
      */
     public static List<Integer> several(int count) {
+        return choose(count, HIGHEST, FreePorts::isFree);
+    }
+
+    /**
+     * {@code count} different ports whose cluster bus ports, {@value #BUS_OFFSET} above each, were free a moment ago too.
+     *
+     * @throws IllegalStateException if there seem to be none
+     */
+    public static List<Integer> forCluster(int count) {
+        return choose(count, HIGHEST - BUS_OFFSET, port -> isFree(port) && isFree(port + BUS_OFFSET));
+    }
+
+    private static List<Integer> choose(int count, int highest, IntPredicate free) {
         List<Integer> ports = new ArrayList<>();
         for (int i = 0; i < TRIES && ports.size() < count; i++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (!ports.contains(port) && isFree(port)) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, highest);
+            if (!ports.contains(port) && free.test(port)) {
                 ports.add(port);
             }
         }
         if (ports.size() < count) {
             throw new IllegalStateException("found " + ports.size() + " free ports between " + LOWEST + " and "
-                    + HIGHEST + " (expected: " + count + ")");
+                    + highest + " (expected: " + count + ")");
         }
         return ports;
     }

@@ -120,6 +120,63 @@ public final class RedisServer implements AutoCloseable {
         awaitAnswer();
     }
 
+    /**
+     * Makes this a replica of {@code primary}, which from now on starts its replication without the usual delay; returns at once. Lasts
+     * until {@link #promote} or {@link #restart}.
+     */
+    public void replicaOf(RedisServer primary) {
+        expectOk(primary, "CONFIG", "SET", "repl-diskless-sync-delay", "0");
+        if (primary.password != null) {
+            expectOk(this, "CONFIG", "SET", "masterauth", primary.password);
+        }
+        expectOk(this, "REPLICAOF", "127.0.0.1", Integer.toString(primary.port));
+    }
+
+    /** Makes this replica a primary, with what it holds. */
+    public void promote() {
+        expectOk(this, "REPLICAOF", "NO", "ONE");
+    }
+
+    /**
+     * Waits until this replica has all that its primary had executed when it was asked.
+     *
+     * @throws IllegalStateException if that does not come about within {@code limit}, or this is no replica
+     */
+    public void awaitInSync(RedisServer primary, Duration limit) {
+        String own = call("INFO", "replication").text();
+        if (!own.contains("role:slave") || !own.contains("master_port:" + primary.port + "\r")) {
+            throw new IllegalStateException("port " + port + " is no replica of port " + primary.port + ": " + own);
+        }
+        Wait.until(
+                "the first copy from port " + primary.port,
+                limit,
+                () -> replication("master_link_status").equals("up"));
+        long offset = Long.parseLong(primary.replication("master_repl_offset"));
+        Wait.until(
+                "offset " + offset + " of port " + primary.port,
+                limit,
+                () -> replication("master_link_status").equals("up")
+                        && Long.parseLong(replication("slave_repl_offset")) >= offset);
+    }
+
+    /** A field of INFO replication; empty if there is none. */
+    private String replication(String field) {
+        return call("INFO", "replication")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(field + ":"))
+                .map(line -> line.substring(field.length() + 1).strip())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static void expectOk(RedisServer server, String... command) {
+        Resp reply = server.call(command);
+        if (reply.isError()) {
+            throw new IllegalStateException(command[0] + " on port " + server.port + ": " + reply);
+        }
+    }
+
     /** Ends the process, in whatever state it is, and removes the folder. */
     @Override
     public void close() {

@@ -1,10 +1,8 @@
 package io.segue.loadtest.redis;
 
-import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -21,15 +19,14 @@ public final class RespClient implements Closeable {
     private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
     private final Socket socket;
-    private final InputStream in;
     private final OutputStream out;
     private final RespReader reader;
+    private final byte[] header = new byte[16];
 
     private RespClient(Socket socket) throws IOException {
         this.socket = socket;
-        this.in = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
         this.out = new BufferedOutputStream(socket.getOutputStream(), 64 * 1024);
-        this.reader = new RespReader(in);
+        this.reader = new RespReader(socket.getInputStream());
     }
 
     /** Connects to a port of this machine; reads and the connect itself time out after 10 s. */
@@ -129,7 +126,7 @@ public final class RespClient implements Closeable {
 
     /** Reads exactly {@code count} bytes as they come. */
     public byte[] readRaw(int count) throws IOException {
-        return in.readNBytes(count);
+        return reader.raw(count);
     }
 
     /** Ends the sending half of the connection; replies can still be read. */
@@ -141,9 +138,7 @@ public final class RespClient implements Closeable {
     /** Whether the server has closed the connection, or does so within the read timeout; replies on the way are dropped. */
     public boolean closedByServer() throws IOException {
         try {
-            while (in.read() >= 0) {
-                // Only the end matters.
-            }
+            reader.drain();
             return true;
         } catch (java.net.SocketTimeoutException e) {
             return false;
@@ -172,6 +167,15 @@ public final class RespClient implements Closeable {
     }
 
     private void writeHeader(char marker, int value) throws IOException {
-        out.write((marker + Integer.toString(value) + "\r\n").getBytes(StandardCharsets.US_ASCII));
+        int at = header.length;
+        header[--at] = '\n';
+        header[--at] = '\r';
+        int left = value;
+        do {
+            header[--at] = (byte) ('0' + left % 10);
+            left /= 10;
+        } while (left > 0);
+        header[--at] = (byte) marker;
+        out.write(header, at, header.length - at);
     }
 }

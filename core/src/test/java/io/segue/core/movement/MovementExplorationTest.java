@@ -119,6 +119,11 @@ class MovementExplorationTest {
                         .proxy(set(10))
                         .proxy(del())
                         .trouble(Trouble.MOVER_CONNECTION_LOST, 1),
+                new Scenario("dual writes are switched on")
+                        .startsWith(5)
+                        .beginsDualWrites()
+                        .proxy(set(10))
+                        .proxy(incr()),
                 new Scenario("dual writes are switched off")
                         .startsWith(5)
                         .inStep()

@@ -13,8 +13,6 @@ import org.jspecify.annotations.Nullable;
  * when the gate opens are decided by the functions of this package; the rest here is what they are about.
  */
 final class MovementModel implements Explorer.Model<World> {
-    private static final int NOT_OWED = 127;
-
     private final Scenario scenario;
     private final Surroundings surroundings;
     private final Predecessor predecessor;
@@ -31,7 +29,8 @@ final class MovementModel implements Explorer.Model<World> {
         FeedState up = FeedState.NONE.up(0);
         feed(world, scenario.inStep ? up.passed(up.generation()) : up);
         world.set(NEW, scenario.inStep ? scenario.atStart : 0);
-        world.set(DUAL, scenario.proxies.isEmpty() ? 0 : 1).set(ADMISSION, Admission.ALONE.ordinal());
+        world.set(DUAL, scenario.proxies.isEmpty() || scenario.beginsDualWrites ? 0 : 1)
+                .set(ADMISSION, Admission.ALONE.ordinal());
         scenario.troubles.forEach((trouble, times) -> world.set(LEFT + trouble.ordinal(), times));
         return world;
     }

@@ -6,10 +6,11 @@ import io.segue.core.movement.Explorer.Sink;
 import io.segue.core.movement.Scenario.Flaw;
 import io.segue.core.movement.World.Trouble;
 
-/** How a mover ends, what is left of it, and how the one after it begins. At most one predecessor has anything under way. */
+/**
+ * How a mover ends, what is left of it, and how the one after it begins. At most one predecessor has anything under way, and of key 0 only:
+ * scenarios with two keys have no crash.
+ */
 final class Predecessor {
-    private static final int NOT_OWED = 127;
-
     private final Scenario scenario;
 
     Predecessor(Scenario scenario) {

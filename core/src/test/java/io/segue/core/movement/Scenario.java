@@ -97,6 +97,7 @@ final class Scenario {
     boolean resumes;
     boolean inStep;
     boolean earlyComparisons;
+    boolean beginsDualWrites;
     boolean endsDualWrites;
 
     Scenario(String name) {
@@ -152,6 +153,12 @@ final class Scenario {
     /** Comparisons may begin before the settle, to find differences early. */
     Scenario earlyComparisons() {
         earlyComparisons = true;
+        return this;
+    }
+
+    /** Dual writes are off at first, and may be switched on at any moment. */
+    Scenario beginsDualWrites() {
+        beginsDualWrites = true;
         return this;
     }
 

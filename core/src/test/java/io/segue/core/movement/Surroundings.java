@@ -245,6 +245,14 @@ final class Surroundings {
         if (world.is(HELD, 0) && !somebodyBegins(world)) {
             sink.accept("hold: nobody begins a write", world.copy().set(HELD, 1));
         }
+        if (scenario.beginsDualWrites && world.is(DUAL, 0) && world.is(HELD, 0)) {
+            World on = world.copy().set(DUAL, 1);
+            for (int k = 0; k < KEYS; k++) {
+                // The last change was long ago: no effect can be under way.
+                on.set(AGE + k, world.state(k) == KeyState.CLEAN ? 0 : scenario.bound);
+            }
+            sink.accept("dual writes are switched on", on.set(FEED_AGE, world.is(FEED_OWING, 1) ? scenario.bound : 0));
+        }
         if (scenario.endsDualWrites && world.is(DUAL, 1) && idle(world) && world.is(STRANGERS, 0)) {
             World off = world.copy().set(DUAL, 0).set(FEED_AGE, 0);
             for (int k = 0; k < KEYS; k++) {

@@ -111,6 +111,9 @@ final class World {
     static final int RECEIVED = PRODUCED + 1;
     static final int SAVED = RECEIVED + 1;
     static final int OLDEST = SAVED + 1;
+    /** Of {@link #OLDEST}: no key is owed. */
+    static final int NOT_OWED = 127;
+
     static final int OPEN = OLDEST + 1;
     /** What may still go wrong: one cell of each {@link Trouble}. */
     static final int LEFT = OPEN + 1;

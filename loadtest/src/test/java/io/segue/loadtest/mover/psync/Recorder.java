@@ -14,6 +14,8 @@ import java.util.function.Predicate;
 final class Recorder implements LinkListener {
     private static final long LIMIT_NS = Duration.ofSeconds(20).toNanos();
 
+    private static final long LOOK_NS = Duration.ofMillis(5).toNanos();
+
     private final List<String> events = new ArrayList<>();
     private Position position = new Position(0, -1, 0);
     private Snapshot snapshot;
@@ -111,7 +113,8 @@ final class Recorder implements LinkListener {
                         + events.subList(Math.max(0, events.size() - 50), events.size()));
             }
             try {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+                // Not only what is told: conditions may look at servers too.
+                TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LOOK_NS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new AssertionError("interrupted", e);

@@ -32,8 +32,8 @@ final class LinkSession {
         handshake.introduce(name);
         state.begin(handshake.commands());
         Resume resume = state.resume(handshake.replication(), settings.patience());
-        Handshake.Answer answer = handshake.psync(resume.replid(), resume.from().offset());
         connection.timeout(settings.readTimeout());
+        Handshake.Answer answer = handshake.psync(resume.replid(), resume.from().offset());
         if (answer.full()) {
             snapshot(handshake, answer);
         } else {

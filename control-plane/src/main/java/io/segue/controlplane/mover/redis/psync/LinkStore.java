@@ -35,6 +35,7 @@ final class LinkStore implements Closeable {
             if (from.offset() < spool.start() || from.offset() > spool.end()) {
                 spool.reset(from.offset(), from.db());
             }
+            spool.trim(from.offset(), settings.ghostBytes());
             findGhosts();
         }
     }
@@ -165,6 +166,10 @@ final class LinkStore implements Closeable {
 
     @Override
     public void close() throws IOException {
-        spool.close();
+        try {
+            spool.sync();
+        } finally {
+            spool.close();
+        }
     }
 }

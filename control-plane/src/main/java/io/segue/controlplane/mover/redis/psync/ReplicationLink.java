@@ -123,7 +123,7 @@ public final class ReplicationLink implements Closeable {
 
     /** Connects, and works until the connection breaks; says why it did. What is thrown cannot be helped by another attempt. */
     private String attempt() throws IOException {
-        if (store.spool().full()) {
+        if (state.full()) {
             return "the spool of the stream is full: waiting until the follower has got more of it";
         }
         try (RedisConnection made = Redis.open(at, settings.connectTimeout())) {

@@ -2,6 +2,8 @@ package io.segue.controlplane;
 
 import io.segue.controlplane.api.grpc.GrpcServer;
 import io.segue.controlplane.api.rest.RestServer;
+import io.segue.controlplane.mover.MoverFactory;
+import io.segue.controlplane.mover.NoMovers;
 import io.segue.controlplane.preflight.RedisProbe;
 import io.segue.controlplane.push.ProxyArchive;
 import io.segue.controlplane.push.ProxyHub;
@@ -44,27 +46,38 @@ public final class ControlPlane implements AutoCloseable {
      * @throws IOException the data directory cannot be used or an address cannot be bound; nothing runs then
      */
     public static ControlPlane start(ControlPlaneOptions options) throws IOException {
-        return new ControlPlane(options);
+        return start(options, new NoMovers());
     }
 
-    private ControlPlane(ControlPlaneOptions options) throws IOException {
+    /**
+     * As {@link #start(ControlPlaneOptions)}, with other movers.
+     *
+     * @param movers who moves data
+     */
+    public static ControlPlane start(ControlPlaneOptions options, MoverFactory movers) throws IOException {
+        return new ControlPlane(options, movers);
+    }
+
+    private ControlPlane(ControlPlaneOptions options, MoverFactory movers) throws IOException {
         this.options = options;
         try {
             Path dir = Files.createDirectories(options.dataDir());
             SqliteStore store = opened(SqliteStore.open(dir));
             ProxyHub hub = new ProxyHub(Clock.systemUTC(), new ProxyArchive(store));
-            Services services = Services.create(
+            Services services = opened(Services.create(
                     store,
                     SecretBox.open(dir.resolve("secret.key")),
                     hub,
                     new RedisProbe(PROBE_TIMEOUT),
+                    movers,
+                    dir.resolve("movers"),
                     options.limits(),
                     Clock.systemUTC(),
-                    Release.current());
+                    Release.current()));
             if (services.tokens().bootstrap(options.adminToken(), dir.resolve(TOKEN_FILE))) {
                 LOG.info("an admin token was made and written to {}", dir.resolve(TOKEN_FILE));
             }
-            Metrics metrics = opened(new Metrics(hub));
+            Metrics metrics = opened(new Metrics(hub, services.movement()::running));
             this.admin = opened(AdminServer.start(options.admin(), ready::get, metrics::scrape));
             this.grpc = opened(GrpcServer.start(options.grpc(), services));
             this.rest = opened(RestServer.start(options.rest(), services, metrics::restAnswered));

@@ -3,10 +3,14 @@ package io.segue.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.segue.controlplane.mover.MoverFactory.Probe;
+import io.segue.controlplane.testkit.Await;
 import io.segue.controlplane.testkit.Bench;
+import io.segue.controlplane.testkit.FakeMovers;
 import io.segue.controlplane.testkit.FakeProxy;
 import io.segue.proto.v1.InterlayConfig;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,11 +18,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The product guide's calls, as it prints them. */
 class GuideTest {
+    private final FakeMovers movers = FakeMovers.none();
     private Bench bench;
 
     @BeforeEach
     void start(@TempDir Path dir) throws Exception {
-        bench = new Bench(dir);
+        bench = new Bench(dir, movers);
         bench.endpoint("old_redis").endpoint("new_redis_cluster").interlay("user_cache_interlay", "old_redis", 7000);
     }
 
@@ -29,6 +34,7 @@ class GuideTest {
 
     @Test
     void stepByStep() {
+        movers.finding(new Probe("tracking", List.of())).quick();
         FakeProxy proxy = bench.proxy("p1");
         bench.rest().post("/api/v1/migrations", """
                 {
@@ -61,13 +67,14 @@ class GuideTest {
 
         assertThat(test.path("valid").asBoolean()).isTrue();
         assertThat(test.path("interlays_tested").toString()).isEqualTo("[\"user_cache_interlay\"]");
-        assertThat(test.path("findings").findValuesAsText("code")).containsExactly("data_not_copied");
-        assertThat(started.path("warnings").toString()).contains("historical data is not copied");
-        assertThat(started.path("rollout").path("acknowledged").toString()).isEqualTo("[\"p1\"]");
+        assertThat(test.path("findings")).isEmpty();
+        assertThat(test.path("movements").findValuesAsText("feed")).containsExactly("tracking");
+        assertThat(started.path("warnings").toString()).contains("until the movers have caught up");
         assertThat(shown.path("status").asText()).isEqualTo("running");
         assertThat(shown.path("strategy").path("read_percentage").asDouble()).isEqualTo(0.05);
         assertThat(shown.path("data").toString()).isEqualTo("{\"type\":\"scan\",\"replace\":\"replace\"}");
         assertThat(shown.path("created_at").asText()).matches("\\d{4}-\\d\\d-\\d\\dT.*Z");
+        Await.until("reads are split", () -> canary(proxy) == 0.05);
         InterlayConfig config = proxy.config().getInterlays(0);
         assertThat(config.getPlan().getMigrationUuid())
                 .isEqualTo(shown.path("uuid").asText());

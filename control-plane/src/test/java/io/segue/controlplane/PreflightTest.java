@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.segue.controlplane.testkit.Bench;
+import io.segue.controlplane.testkit.FakeMovers;
 import io.segue.controlplane.testkit.FakeRedis;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -14,11 +15,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PreflightTest {
+    private final FakeMovers movers = new FakeMovers();
     private Bench bench;
 
     @BeforeEach
     void start(@TempDir Path dir) throws Exception {
-        bench = new Bench(dir);
+        bench = new Bench(dir, movers);
         bench.proxy("p1");
     }
 

@@ -3,10 +3,12 @@ package io.segue.controlplane.mover;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One running movement from an authority to a follower. Made by a {@link MoverFactory}; works on threads of its own from {@link #start} on.
- * Thread-safe; no method waits for a database unless it says so.
+ * Thread-safe; no method waits for a database unless it says so. {@link #pause}, {@link #ceilings}, {@link #dualWrites} and
+ * {@link #restrict} may be called before {@link #start}, so that nothing happens in between.
  */
 public interface DataMover extends AutoCloseable {
 
@@ -37,12 +39,21 @@ public interface DataMover extends AutoCloseable {
     boolean restrict(KeyFilter filter, Duration limit);
 
     /**
-     * The data gate: waits until every change that the authority had executed before this call has been carried to the follower, and every
-     * key that was owed is equal. For a moment in which nobody writes.
+     * The data gate: waits until every change of {@code keys} that the authority had executed before this call has been carried to the
+     * follower, and each of them that was owed is equal. For a moment in which nobody writes those keys; others may be written meanwhile,
+     * and are not waited for.
      *
      * @return false if that did not come about within {@code limit}
      */
-    boolean drain(Duration limit);
+    boolean drain(KeyFilter keys, Duration limit);
+
+    /**
+     * Completes when every change that the authority had executed before this call stands on the follower, whatever is written
+     * meanwhile: a key that goes on changing counts as soon as a state of it that is not older than this call was carried over, and, under
+     * dual writes, has settled once. Also for changes that the feed has not named yet when this is called. A mover that starts, or compares
+     * everything again, completes it after that. Completes exceptionally when the mover ends before; takes as long as it takes.
+     */
+    CompletableFuture<Void> passed();
 
     /** Every key counts as changed, for a reason that is shown: both sides are compared, and what differs is copied. */
     void recheck(String reason);

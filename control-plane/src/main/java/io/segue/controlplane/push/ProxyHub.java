@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +39,7 @@ public final class ProxyHub {
     private final LongAdder acks = new LongAdder();
     private final LongAdder nacks = new LongAdder();
     private ProxyConfig target = ProxyConfig.getDefaultInstance();
+    private volatile Consumer<String> lost = proxy -> {};
 
     /** Starts with the proxies of the archive, all of them disconnected. */
     public ProxyHub(Clock clock, ProxyArchive archive) {
@@ -46,6 +48,11 @@ public final class ProxyHub {
         for (ProxyView known : archive.load()) {
             entries.put(known.proxy().getId(), new ProxyEntry(known));
         }
+    }
+
+    /** Is told the id of each proxy whose stream ends without a goodbye, on the stream's thread. */
+    public void onLost(Consumer<String> listener) {
+        lost = listener;
     }
 
     /** Makes {@code config} what every proxy should run, unless a newer one already is. */
@@ -95,6 +102,7 @@ public final class ProxyHub {
         }
         if (replaced != null) {
             replaced.outbound().replaced("another stream with the node id " + node.getId() + " took its place");
+            lost.accept(node.getId());
         }
         archive.save(save);
         LOG.info("proxy {} connected, runs version {}", node.getId(), first.getVersion());
@@ -160,7 +168,7 @@ public final class ProxyHub {
         }
     }
 
-    void closed(ProxySession session) {
+    void closed(ProxySession session, boolean goodbye) {
         ProxyView save;
         lock.lock();
         try {
@@ -174,8 +182,11 @@ public final class ProxyHub {
         } finally {
             lock.unlock();
         }
-        LOG.info("proxy {} disconnected", session.proxy());
+        LOG.info("proxy {} {}", session.proxy(), goodbye ? "disconnected" : "was lost");
         archive.save(save);
+        if (!goodbye) {
+            lost.accept(session.proxy());
+        }
     }
 
     private @Nullable ProxyEntry entryOf(ProxySession session) {

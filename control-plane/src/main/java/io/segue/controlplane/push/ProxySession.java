@@ -24,9 +24,13 @@ public final class ProxySession {
         hub.ready(this);
     }
 
-    /** The stream is gone, for whatever reason. */
-    public void onClosed() {
-        hub.closed(this);
+    /**
+     * The stream is gone.
+     *
+     * @param goodbye whether the proxy has ended it in order
+     */
+    public void onClosed(boolean goodbye) {
+        hub.closed(this, goodbye);
     }
 
     /** Id of the proxy at the other end. */

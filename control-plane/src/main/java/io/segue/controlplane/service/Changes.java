@@ -6,6 +6,7 @@ import io.segue.controlplane.push.Rejection;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Commit;
 import io.segue.controlplane.store.Kind;
+import io.segue.controlplane.store.RevisionConflictException;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.VersionStep;
 import io.segue.proto.v1.Prepared;
@@ -83,12 +84,13 @@ final class Changes {
     }
 
     /**
-     * Has the proxies hold what the change takes from one side to the other, all of them at once, until it is stored.
+     * Has the proxies hold what the change takes from one side to the other, all of them at once, until it is stored; then has the gate
+     * passed.
      *
      * @return the changes to store: with the decision
-     * @throws ServiceException a proxy cannot hold, or did not say that it does; everything is as it was
+     * @throws ServiceException a proxy cannot hold, or did not say that it does, or the gate is closed; everything is as it was
      */
-    private List<Change> prepared(List<Change> changes) {
+    private List<Change> prepared(List<Change> changes, Gate gate) {
         Map<String, Prepared> toPrepare = publisher.toPrepare(changes);
         if (toPrepare.isEmpty()) {
             return changes;
@@ -97,10 +99,7 @@ final class Changes {
         publisher.publish();
         Arrival arrival = hub.awaitArrival(hold.configVersion(), limits.acknowledgement());
         if (arrival.rejection().isPresent() || !arrival.silent().isEmpty()) {
-            long restored = store.commit(List.of(EndpointVault.decided()), VersionStep.RAISE)
-                    .configVersion();
-            publisher.publish();
-            hub.awaitArrival(restored, UNDO);
+            long restored = release();
             throw arrival.rejection()
                     .map(rejection -> refused(rejection, restored))
                     .orElseGet(() -> new ServiceException(
@@ -110,43 +109,88 @@ final class Changes {
                                     + " s that they hold the keys that move (the change was undone)",
                             Map.of("silent", arrival.silent(), "restored_version", restored)));
         }
+        try {
+            gate.pass();
+        } catch (RuntimeException e) {
+            release();
+            throw e;
+        }
         List<Change> decision = new ArrayList<>(changes);
         decision.add(EndpointVault.decided());
         return decision;
     }
 
+    /** Has the proxies go on as before: what they hold is not decided. Returns the version that says so. */
+    private long release() {
+        long restored = store.commit(List.of(EndpointVault.decided()), VersionStep.RAISE)
+                .configVersion();
+        publisher.publish();
+        hub.awaitArrival(restored, UNDO);
+        return restored;
+    }
+
+    private Commit decide(List<Change> changes) {
+        try {
+            return store.commit(changes, VersionStep.RAISE);
+        } catch (RevisionConflictException e) {
+            // Without this the proxies would go on holding.
+            abandonPrepared();
+            publisher.publish();
+            throw e;
+        }
+    }
+
     /**
      * Stores changes, takes them to the proxies and waits. To be called within {@link #exclusively}.
      *
+     * @param gate is passed while every proxy holds what moves, if anything moves
      * @param afterUndo what to store in addition when a proxy refuses and all is put back
-     * @throws ServiceException a proxy refused; everything is as it was, under a higher version
+     * @throws ServiceException a proxy refused, or the gate is closed; everything is as it was, under a higher version
      */
-    Rollout roll(List<Change> changes, Function<Rejection, List<Change>> afterUndo) {
-        Commit commit = store.commit(prepared(changes), VersionStep.RAISE);
-        publisher.publish();
-        Arrival arrival = hub.awaitArrival(commit.configVersion(), limits.acknowledgement());
-        if (arrival.rejection().isPresent()) {
-            Rejection rejection = arrival.rejection().get();
-            long restored = undo(commit, afterUndo.apply(rejection));
-            throw refused(rejection, restored);
+    Rollout roll(List<Change> changes, Gate gate, Function<Rejection, List<Change>> afterUndo) {
+        boolean done = false;
+        try {
+            Commit commit = decide(prepared(changes, gate));
+            publisher.publish();
+            Arrival arrival = hub.awaitArrival(commit.configVersion(), limits.acknowledgement());
+            if (arrival.rejection().isPresent()) {
+                Rejection rejection = arrival.rejection().get();
+                long restored = undo(commit, afterUndo.apply(rejection));
+                throw refused(rejection, restored);
+            }
+            done = true;
+            return rollout(commit.configVersion(), arrival);
+        } finally {
+            if (!done) {
+                gate.undone();
+            }
         }
-        return rollout(commit.configVersion(), arrival);
+    }
+
+    /** As {@link #roll(List, Gate, Function)}, for a change that no mover is concerned with. */
+    Rollout roll(List<Change> changes, Function<Rejection, List<Change>> afterUndo) {
+        return roll(changes, Gate.NONE, afterUndo);
     }
 
     /** As {@link #roll}, for a change that must happen whatever a proxy says. */
     Rollout force(List<Change> changes) {
-        Commit commit = store.commit(preparedIfPossible(changes), VersionStep.RAISE);
+        Commit commit = decide(preparedIfPossible(changes));
         publisher.publish();
         return rollout(commit.configVersion(), hub.awaitArrival(commit.configVersion(), limits.acknowledgement()));
     }
 
     private List<Change> preparedIfPossible(List<Change> changes) {
         try {
-            return prepared(changes);
+            return prepared(changes, Gate.NONE);
         } catch (ServiceException e) {
             LOG.warn("forced although it could not be prepared: {}", e.getMessage());
             return changes;
         }
+    }
+
+    /** Which connected proxies have not said that they run the present configuration, and which known ones are away. */
+    Arrival arrivalNow() {
+        return hub.awaitArrival(store.configVersion(), Duration.ZERO);
     }
 
     private long undo(Commit commit, List<Change> more) {

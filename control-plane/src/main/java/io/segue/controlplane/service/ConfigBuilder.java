@@ -11,9 +11,11 @@ import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationInterlay;
+import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.Plan;
 import io.segue.proto.v1.Prepared;
 import io.segue.proto.v1.ProxyConfig;
+import io.segue.proto.v1.Strategy;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -27,7 +29,13 @@ import java.util.stream.Collectors;
 /** Writes down, from one snapshot of the store, all that a proxy runs. Interlays are ordered by id. */
 final class ConfigBuilder {
     private static final Kind[] KINDS = {
-        Kind.ENDPOINT, Kind.ENDPOINT_SECRET, Kind.INTERLAY, Kind.INTERLAY_SECRET, Kind.MIGRATION, Kind.HOLD
+        Kind.ENDPOINT,
+        Kind.ENDPOINT_SECRET,
+        Kind.INTERLAY,
+        Kind.INTERLAY_SECRET,
+        Kind.MIGRATION,
+        Kind.MOVEMENT,
+        Kind.HOLD
     };
 
     private final Store store;
@@ -97,10 +105,14 @@ final class ConfigBuilder {
     }
 
     private static Map<String, Plan> plans(Snapshot snapshot, Map<String, Endpoint> endpoints) {
+        Map<String, StoredRecord> movements = byKey(snapshot, Kind.MOVEMENT);
         Map<String, Plan> plans = new HashMap<>();
         for (StoredRecord record : snapshot.of(Kind.MIGRATION)) {
             Migration migration = Records.migration(record).value();
-            if (!Names.status(migration.getStatus()).routesTraffic()) {
+            Optional<Movement> movement = Optional.ofNullable(movements.get(migration.getUuid()))
+                    .map(found -> Movements.read(found).value());
+            Optional<Strategy> inForce = Movements.inForce(migration, movement);
+            if (!Names.status(migration.getStatus()).routesTraffic() || inForce.isEmpty()) {
                 continue;
             }
             for (MigrationInterlay moved : migration.getInterlaysList()) {
@@ -110,7 +122,7 @@ final class ConfigBuilder {
                                 .setMigrationId(migration.getId())
                                 .setMigrationUuid(migration.getUuid())
                                 .setNewEndpoint(required(endpoints, moved.getNewEndpoint()))
-                                .setStrategy(migration.getStrategy())
+                                .setStrategy(inForce.get())
                                 .build());
             }
         }

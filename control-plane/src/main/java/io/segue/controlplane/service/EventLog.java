@@ -35,6 +35,11 @@ final class EventLog {
         return Change.put(Kind.MIGRATION_EVENT, nextKey(before), entry.toByteString());
     }
 
+    /** The change that records something that happened by itself, and moved the migration nowhere. */
+    Change note(Migration migration, String event, String reason) {
+        return record(migration, migration.getStatus(), Identity.SYSTEM, event, reason);
+    }
+
     private String nextKey(Migration migration) {
         String prefix = prefix(migration);
         List<StoredRecord> known = store.list(Kind.MIGRATION_EVENT, prefix);

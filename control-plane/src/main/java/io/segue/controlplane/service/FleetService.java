@@ -36,8 +36,12 @@ public final class FleetService {
         /** The transport takes messages again. */
         void onReady();
 
-        /** The stream is gone. */
-        void onClosed();
+        /**
+         * The stream is gone.
+         *
+         * @param goodbye whether the proxy has ended it in order
+         */
+        void onClosed(boolean goodbye);
     }
 
     /**
@@ -80,8 +84,8 @@ public final class FleetService {
             }
 
             @Override
-            public void onClosed() {
-                session.onClosed();
+            public void onClosed(boolean goodbye) {
+                session.onClosed(goodbye);
             }
         };
     }

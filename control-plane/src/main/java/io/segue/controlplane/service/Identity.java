@@ -9,6 +9,8 @@ import io.segue.proto.v1.Role;
  * @param role what it may do
  */
 public record Identity(String token, Role role) {
+    /** Nobody: what happens by itself. */
+    static final Identity SYSTEM = new Identity("system", Role.ROLE_ADMIN);
 
     /** Whether it may do what needs {@code access}. */
     public boolean may(Access access) {

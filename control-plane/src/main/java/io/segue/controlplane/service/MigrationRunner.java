@@ -1,27 +1,38 @@
 package io.segue.controlplane.service;
 
+import io.segue.controlplane.mover.DataMover;
+import io.segue.controlplane.push.Rejection;
 import io.segue.controlplane.store.Change;
-import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.time.Times;
 import io.segue.core.migration.Event;
 import io.segue.core.migration.Status;
+import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.verdict.Side;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.MigrationReply;
+import io.segue.proto.v1.Movement;
+import io.segue.proto.v1.MovementStage;
 import io.segue.proto.v1.Rollout;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 
 /** Takes migrations through their lifecycle. Thread-safe. What it throws, {@link Failures#of} explains. */
 public final class MigrationRunner {
-    private static final String FORCE = ", or repeat the call with \"force\": true";
+    private static final String FORCE = MigrationService.FORCE;
 
     private final Records records;
+    private final Movements movements;
+    private final Movers movers;
     private final Changes changes;
+    private final Opening opening;
+    private final Feeding feeding;
+    private final WayBack wayBack;
     private final EventLog events;
     private final Divergences divergences;
     private final Preflight preflight;
@@ -29,37 +40,132 @@ public final class MigrationRunner {
 
     MigrationRunner(
             Records records,
+            Movements movements,
+            Movers movers,
             Changes changes,
+            Opening opening,
+            Feeding feeding,
+            WayBack wayBack,
             EventLog events,
             Divergences divergences,
             Preflight preflight,
             Clock clock) {
         this.records = records;
+        this.movements = movements;
+        this.movers = movers;
         this.changes = changes;
+        this.opening = opening;
+        this.feeding = feeding;
+        this.wayBack = wayBack;
         this.events = events;
         this.divergences = divergences;
         this.preflight = preflight;
         this.clock = clock;
     }
 
-    /** Starts it: from here on the strategy decides about traffic. */
+    /**
+     * Starts it. Without data movement the strategy decides about traffic from here on; with it, as soon as the movers have caught up, and
+     * until then everything stays on OLD.
+     */
     public MigrationReply migrate(Identity actor, MigrationCall call) {
         Migration asked = records.migration(call.getId()).value();
         Migrations.moved(asked, Event.START);
+        // Before the turn is taken: a server that does not answer must not keep other changes waiting.
         if (!call.getForce()) {
-            // Before the turn is taken: a server that does not answer must not keep other changes waiting.
-            preflight.requireReachable(asked, FORCE);
+            preflight.requireNoBlocker(asked, FORCE);
         }
+        boolean watched = !Warnings.wantsCopy(asked)
+                && Routing.of(asked, asked.getStrategy()).needsFeed();
+        boolean feedPossible = watched && feeding.refusal(asked).isEmpty();
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());
             Status to = Migrations.moved(held.value(), Event.START);
             List<String> warnings = new ArrayList<>(Warnings.about(held.value()));
-            if (AuthorityShift.start(held.value()).losesOld()) {
+            if (Warnings.wantsCopy(held.value())) {
+                feeding.refuseTaken(held.value());
+                return copyFirst(held, to, actor, call, warnings);
+            }
+            if (AuthorityShift.between(
+                            Routing.toSide(held.value(), Side.OLD),
+                            Routing.of(held.value(), held.value().getStrategy()),
+                            false)
+                    .losesOld()) {
                 warnings.add(Warnings.OLD_ONLY);
             }
-            Rollout rollout = roll(held, to, List.of(), actor, Event.START, call.getReason());
-            return reply(held, rollout, warnings);
+            if (feedPossible) {
+                feeding.refuseTaken(held.value());
+                return feedFirst(held, to, actor, call, warnings);
+            }
+            if (watched) {
+                warnings.add(Warnings.NO_FEED);
+            }
+            return atOnce(held, to, actor, call, warnings);
         });
+    }
+
+    /** Nothing but the record changes; the proxies hear of it when the movers have caught up. */
+    private MigrationReply copyFirst(
+            Held<Migration> held, Status to, Identity actor, MigrationCall call, List<String> warnings) {
+        Migration migration = held.value();
+        Optional<Held<Movement>> before = movements.of(migration);
+        Movement.Builder movement =
+                before.map(known -> known.value().toBuilder()).orElseGet(Movement::newBuilder);
+        movement.setMigrationId(migration.getId())
+                .setStage(MovementStage.MOVEMENT_STAGE_COPYING)
+                .clearInForce();
+        Movements.addPairs(migration, movement, Movements.kind(migration.getData()));
+        List<Change> more = List.of(Movements.put(migration, before, movement.build()));
+        changes.store(batch(held, to, more, actor, Event.START.call(), call.getReason()));
+        changes.store(List.of(events.note(
+                records.migration(migration.getUuid()).value(), "begin the copy", Figures.describe(movement))));
+        movers.wake(migration.getUuid());
+        warnings.add(Warnings.COPIES_FIRST);
+        return MigrationReply.newBuilder()
+                .setMigration(records.migration(migration.getUuid()).value())
+                .addAllWarnings(warnings)
+                .build();
+    }
+
+    private MigrationReply feedFirst(
+            Held<Migration> held, Status to, Identity actor, MigrationCall call, List<String> warnings) {
+        Migration migration = held.value();
+        Feeding.Outcome outcome = feeding.begin(migration, Optional.empty());
+        if (outcome == Feeding.Outcome.LATE) {
+            changes.store(batch(held, to, List.of(), actor, Event.START.call(), call.getReason()));
+            warnings.add(Warnings.FEED_LATE);
+            return MigrationReply.newBuilder()
+                    .setMigration(records.migration(migration.getUuid()).value())
+                    .addAllWarnings(warnings)
+                    .build();
+        }
+        if (outcome == Feeding.Outcome.NONE) {
+            warnings.add(Warnings.NO_FEED);
+        }
+        return atOnce(held, to, actor, call, warnings);
+    }
+
+    private MigrationReply atOnce(
+            Held<Migration> held, Status to, Identity actor, MigrationCall call, List<String> warnings) {
+        Optional<Held<Movement>> movement = movements.of(held.value());
+        if (movement.isEmpty()) {
+            return reply(held, roll(held, to, List.of(), actor, Event.START, call.getReason()), warnings);
+        }
+        Opening.Step step =
+                Opening.next(held.value(), movement.get().value(), held.value().getStrategy());
+        try {
+            Rollout rollout = opening.roll(
+                    held.value(),
+                    movement.get(),
+                    step,
+                    batch(held, to, List.of(), actor, Event.START.call(), call.getReason()),
+                    call.getForce(),
+                    undone(held.value(), actor, Event.START));
+            movers.wake(held.value().getUuid());
+            return reply(held, rollout, warnings);
+        } catch (ServiceException e) {
+            movers.close(held.value());
+            throw e;
+        }
     }
 
     /** Ramps and data movement stand still; traffic keeps its split. */
@@ -77,6 +183,10 @@ public final class MigrationRunner {
             Held<Migration> held = records.migration(call.getId());
             Status to = Migrations.moved(held.value(), event);
             changes.store(batch(held, to, List.of(), actor, event.call(), call.getReason()));
+            movers.of(held.value()).stream()
+                    .map(RunningMover::mover)
+                    .forEach(event == Event.PAUSE ? DataMover::pause : DataMover::resume);
+            movers.wake(held.value().getUuid());
             return MigrationReply.newBuilder()
                     .setMigration(records.migration(held.value().getId()).value())
                     .build();
@@ -85,21 +195,43 @@ public final class MigrationRunner {
 
     /** Ends it with everything on NEW: the interlays point there from now on. */
     public MigrationReply complete(Identity actor, MigrationCall call) {
+        Migration asked = records.migration(call.getId()).value();
+        Migrations.moved(asked, Event.COMPLETE);
+        if (!call.getForce() && !Routing.of(asked, movements.inForce(asked)).touchesNew()) {
+            preflight.requireServing(asked, FORCE);
+        }
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());
             Status to = Migrations.moved(held.value(), Event.COMPLETE);
-            if (!call.getForce()) {
-                if (AuthorityShift.toSide(held.value(), Side.NEW).losesOld()) {
-                    throw ServiceException.conflict("cannot complete now: some keys are still written on OLD only, and"
-                            + " those writes would be lost; raise write_percentage to 1.0 or use dual_write first"
-                            + FORCE);
-                }
-                divergences.requireFew(held.value().getId(), "complete", FORCE);
-            }
-            Rollout rollout =
-                    roll(ending(held, call), to, pointAtNew(held.value()), actor, Event.COMPLETE, call.getReason());
+            Optional<Held<Movement>> movement = movements.of(held.value());
+            guardEnd(held.value(), movement.map(Held::value), call);
+            List<Change> batch = batch(
+                    ending(held, call), to, pointAtNew(held.value()), actor, Event.COMPLETE.call(), call.getReason());
+            Function<Rejection, List<Change>> undone = undone(held.value(), actor, Event.COMPLETE);
+            Rollout rollout = movement.isPresent()
+                    ? opening.end(held.value(), movement.get(), Side.NEW, batch, call.getForce(), undone)
+                    : changes.roll(batch, undone);
             return reply(held, rollout, List.of());
         });
+    }
+
+    private void guardEnd(Migration migration, Optional<Movement> movement, MigrationCall call) {
+        if (call.getForce()) {
+            if (movement.isPresent() && call.getReason().isBlank() && !movers.ready(migration)) {
+                throw new InvalidFieldException(
+                        "reason", "nothing", "why it is completed although the data is not known to be on NEW");
+            }
+            return;
+        }
+        boolean followed = movement.map(Movements::follows).orElse(false);
+        Routing now = Routing.of(migration, Movements.inForce(migration, movement));
+        if (AuthorityShift.between(now, Routing.toSide(migration, Side.NEW), followed)
+                .losesOld()) {
+            throw ServiceException.conflict("cannot complete now: some keys are still written on OLD only, and"
+                    + " those writes would be lost; raise write_percentage to 1.0 or use dual_write first" + FORCE);
+        }
+        movement.ifPresent(found -> movers.requireCaughtUp(migration, found, "complete", FORCE));
+        divergences.requireFew(migration.getId(), "complete", FORCE);
     }
 
     /** The record with a note of whether its end is forced: the proxies must know. */
@@ -123,66 +255,26 @@ public final class MigrationRunner {
         return moves;
     }
 
-    /** Ends it with everything on OLD again. */
+    /** Ends it with everything on OLD again. While the movers copy, that is all there is to cancelling. */
     public MigrationReply rollback(Identity actor, MigrationCall call) {
         return changes.exclusively(() -> {
-            Held<Migration> asked = records.migration(call.getId());
-            Status rollingBack = Migrations.moved(asked.value(), Event.ROLLBACK);
-            if (!call.getForce()) {
-                guardWayBack(asked.value());
-            }
-            changes.store(batch(asked, rollingBack, List.of(), actor, Event.ROLLBACK.call(), call.getReason()));
-            return wayBack(actor, call, records.migration(call.getId()));
+            Held<Migration> held = records.migration(call.getId());
+            return reply(held, wayBack.walk(actor, call), List.of());
         });
-    }
-
-    private void guardWayBack(Migration migration) {
-        AuthorityShift shift = AuthorityShift.toSide(migration, Side.OLD);
-        if (shift.losesNew()) {
-            throw ServiceException.conflict(
-                    "cannot roll back: OLD was not kept in step, and the writes that went to NEW"
-                            + " only would be lost; complete the migration and make one in the other direction"
-                            + FORCE);
-        }
-        if (shift.moves()) {
-            divergences.requireFew(migration.getId(), "roll back", FORCE);
-        }
-    }
-
-    private MigrationReply wayBack(Identity actor, MigrationCall call, Held<Migration> held) {
-        Status to = Migrations.moved(held.value(), Event.REVERTED);
-        List<Change> batch = batch(ending(held, call), to, List.of(), actor, Event.REVERTED.call(), call.getReason());
-        Rollout rollout = call.getForce()
-                ? changes.force(batch)
-                : changes.roll(batch, refused -> {
-                    Status failed = Migrations.moved(held.value(), Event.FAIL);
-                    String why = MigrationService.undone(refused.proxy(), refused.reason());
-                    Migration.Builder after = held.value().toBuilder()
-                            .setStatus(Names.message(failed))
-                            .setStatusReason(why)
-                            .setUpdatedAt(Times.of(clock.instant()))
-                            .clearRevision();
-                    return List.of(
-                            Change.put(
-                                    Kind.MIGRATION,
-                                    held.value().getId(),
-                                    after.build().toByteString()),
-                            events.record(held.value(), after.getStatus(), actor, Event.FAIL.call(), why));
-                });
-        return reply(held, rollout, List.of());
     }
 
     private Rollout roll(
             Held<Migration> held, Status to, List<Change> more, Identity actor, Event event, String reason) {
-        Migration before = held.value();
-        return changes.roll(
-                batch(held, to, more, actor, event.call(), reason),
-                refused -> List.of(events.record(
-                        before,
-                        before.getStatus(),
-                        actor,
-                        event.call(),
-                        MigrationService.undone(refused.proxy(), refused.reason()))));
+        return changes.roll(batch(held, to, more, actor, event.call(), reason), undone(held.value(), actor, event));
+    }
+
+    private Function<Rejection, List<Change>> undone(Migration before, Identity actor, Event event) {
+        return refused -> List.of(events.record(
+                before,
+                before.getStatus(),
+                actor,
+                event.call(),
+                MigrationService.undone(refused.proxy(), refused.reason())));
     }
 
     private List<Change> batch(

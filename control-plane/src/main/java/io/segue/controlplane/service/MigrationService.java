@@ -25,7 +25,6 @@ import io.segue.proto.v1.MigrationReply;
 import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.NoDataMovement;
 import io.segue.proto.v1.RollbackAll;
-import io.segue.proto.v1.Rollout;
 import io.segue.proto.v1.Strategy;
 import io.segue.proto.v1.UpdateMigrationRequest;
 import java.time.Clock;
@@ -36,19 +35,30 @@ import java.util.UUID;
 
 /** Defines migrations; {@link MigrationRunner} runs them. Thread-safe. What it throws, {@link Failures#of} explains. */
 public final class MigrationService {
-    private static final String FORCE = ", or repeat the call with \"force\": true";
+    static final String FORCE = ", or repeat the call with \"force\": true";
 
     private final Records records;
     private final Changes changes;
     private final EventLog events;
     private final Divergences divergences;
+    private final StrategyChange strategies;
+    private final Movers movers;
     private final Clock clock;
 
-    MigrationService(Records records, Changes changes, EventLog events, Divergences divergences, Clock clock) {
+    MigrationService(
+            Records records,
+            Changes changes,
+            EventLog events,
+            Divergences divergences,
+            StrategyChange strategies,
+            Movers movers,
+            Clock clock) {
         this.records = records;
         this.changes = changes;
         this.events = events;
         this.divergences = divergences;
+        this.strategies = strategies;
+        this.movers = movers;
         this.clock = clock;
     }
 
@@ -60,6 +70,8 @@ public final class MigrationService {
                 ? request.getStrategy()
                 : Strategy.newBuilder().setBigBang(BigBang.getDefaultInstance()).build();
         StrategyMapper.fromProto(strategy);
+        DataMovement data = data(request);
+        Throttles.check("data.throttle.", data.getThrottle());
         return changes.exclusively(() -> {
             if (records.has(Kind.MIGRATION, request.getId())) {
                 throw ServiceException.exists("migration", request.getId());
@@ -71,7 +83,7 @@ public final class MigrationService {
                     .setDescription(request.getDescription())
                     .setStatus(MigrationStatus.MIGRATION_STATUS_PENDING)
                     .setStrategy(strategy)
-                    .setData(data(request))
+                    .setData(data)
                     .setFailureHandling(failureHandling(request))
                     .setCreatedAt(now)
                     .setUpdatedAt(now)
@@ -94,7 +106,7 @@ public final class MigrationService {
 
     private static DataMovement data(CreateMigrationRequest request) {
         return request.getData().getKindCase() == DataMovement.KindCase.KIND_NOT_SET
-                ? DataMovement.newBuilder()
+                ? request.getData().toBuilder()
                         .setNone(NoDataMovement.getDefaultInstance())
                         .build()
                 : request.getData();
@@ -138,10 +150,24 @@ public final class MigrationService {
         if (!request.hasStrategy() && !request.hasDescription()) {
             throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
         }
-        return changes.exclusively(() -> update(actor, request, records.migration(request.getId())));
+        boolean feedPossible = lookBefore(request);
+        return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), feedPossible));
     }
 
-    private MigrationReply update(Identity actor, UpdateMigrationRequest request, Held<Migration> held) {
+    /** Before the turn is taken: a server that does not answer must not keep other changes waiting. */
+    private boolean lookBefore(UpdateMigrationRequest request) {
+        Migration asked = get(request.getId());
+        return pushes(asked, request) && strategies.look(asked, request.getStrategy(), request.getForce());
+    }
+
+    private static boolean pushes(Migration migration, UpdateMigrationRequest request) {
+        return request.hasStrategy()
+                && Names.status(migration.getStatus()).routesTraffic()
+                && !request.getStrategy().equals(migration.getStrategy());
+    }
+
+    private MigrationReply update(
+            Identity actor, UpdateMigrationRequest request, Held<Migration> held, boolean feedPossible) {
         Migration before = held.value();
         refuseStale(before, request.getIfRevision());
         Migration.Builder after = before.toBuilder().setUpdatedAt(Times.of(clock.instant()));
@@ -149,45 +175,16 @@ public final class MigrationService {
             after.setDescription(request.getDescription());
         }
         String what = "change the description";
-        boolean push = false;
-        List<String> warnings = new ArrayList<>();
         if (request.hasStrategy()) {
-            Status status = Migrations.moved(before, Event.CHANGE);
+            Migrations.moved(before, Event.CHANGE);
             after.setStrategy(request.getStrategy());
             what = Event.CHANGE.call();
-            push = status.routesTraffic() && !request.getStrategy().equals(before.getStrategy());
-            if (push) {
-                guard(before, request, warnings);
-            }
         }
-        List<Change> batch = List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, ""));
-        MigrationReply.Builder reply = MigrationReply.newBuilder();
-        if (push) {
-            String attempted = what;
-            Rollout rollout = changes.roll(
-                    batch,
-                    refused -> List.of(events.record(
-                            before, before.getStatus(), actor, attempted, undone(refused.proxy(), refused.reason()))));
-            reply.setRollout(rollout);
-        } else {
-            changes.store(batch);
+        if (pushes(before, request)) {
+            return strategies.make(actor, request, held, after, feedPossible);
         }
-        return reply.setMigration(get(before.getId())).addAllWarnings(warnings).build();
-    }
-
-    private void guard(Migration before, UpdateMigrationRequest request, List<String> warnings) {
-        AuthorityShift shift = AuthorityShift.toStrategy(before, request.getStrategy());
-        if (!shift.moves() || request.getForce()) {
-            return;
-        }
-        if (shift.losesNew()) {
-            throw ServiceException.conflict("cannot change the strategy: some keys would go back to OLD, and the writes"
-                    + " that went to NEW only would be lost; go on towards NEW" + FORCE);
-        }
-        divergences.requireFew(before.getId(), "change the strategy", FORCE);
-        if (shift.losesOld()) {
-            warnings.add(Warnings.OLD_ONLY);
-        }
+        changes.store(List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, "")));
+        return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
     }
 
     private static void refuseStale(Migration stored, long revision) {
@@ -207,7 +204,9 @@ public final class MigrationService {
             Migrations.moved(held.value(), Event.DELETE);
             List<Change> batch = new ArrayList<>(events.forget(held.value()));
             batch.add(Change.delete(Kind.MIGRATION, held.value().getId()));
+            batch.addAll(Movements.forget(held.value()));
             changes.store(batch);
+            movers.forget(held.value());
             return held;
         });
     }

@@ -1,5 +1,6 @@
 package io.segue.controlplane.service;
 
+import io.segue.controlplane.mover.MoverFactory;
 import io.segue.controlplane.preflight.RedisProbe;
 import io.segue.controlplane.preflight.ServerFacts;
 import io.segue.controlplane.push.ProxyHub;
@@ -10,37 +11,52 @@ import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Finding;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationInterlay;
+import io.segue.proto.v1.MovedPair;
+import io.segue.proto.v1.Movement;
+import io.segue.proto.v1.PlannedMovement;
 import io.segue.proto.v1.TestMigrationReply;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Looks, before a migration starts, for what would make it fail. Changes nothing. Thread-safe. */
 public final class Preflight {
+    private static final String CLUSTER_MEND =
+            "use an endpoint that is not a cluster, or move only the data: canary with"
+                    + " read_percentage 0.0 and a cutover with write_percentage 0.0";
     private static final String UNREACHABLE_MEND = "check host, port, credentials and the network between";
 
     private final Records records;
     private final EndpointVault vault;
     private final ProxyHub hub;
     private final RedisProbe probe;
+    private final Movers movers;
 
-    Preflight(Records records, EndpointVault vault, ProxyHub hub, RedisProbe probe) {
+    Preflight(Records records, EndpointVault vault, ProxyHub hub, RedisProbe probe, Movers movers) {
         this.records = records;
         this.vault = vault;
         this.hub = hub;
         this.probe = probe;
+        this.movers = movers;
     }
 
     /** All findings about a migration. It is valid when none of them blocks. */
     public TestMigrationReply test(String id) {
-        Migration migration = records.migration(id).value();
+        return test(records.migration(id).value());
+    }
+
+    private TestMigrationReply test(Migration migration) {
         TestMigrationReply.Builder reply = TestMigrationReply.newBuilder();
         general(migration, reply);
         Map<String, Optional<ServerFacts>> seen = new HashMap<>();
         for (MigrationInterlay moved : migration.getInterlaysList()) {
-            interlay(moved, seen, reply);
+            interlay(migration, moved, seen, reply);
         }
+        movement(migration, seen, reply);
         boolean blocked = reply.getFindingsList().stream().anyMatch(f -> f.getSeverity() == Finding.Severity.BLOCKER);
         return reply.setValid(!blocked).build();
     }
@@ -58,8 +74,8 @@ public final class Preflight {
         } catch (NotSupportedException e) {
             blocker(reply, "strategy_not_supported", String.valueOf(e.getMessage()), "choose another strategy");
         }
-        if (Warnings.wantsCopy(migration)) {
-            warning(reply, "data_not_copied", Warnings.NOT_COPIED, "copy the data to NEW before the start");
+        if (migration.getData().hasSnapshot()) {
+            warning(reply, "snapshot_only", Warnings.SNAPSHOT_ONLY, "choose scan, unless OLD is not written meanwhile");
         }
         if (hub.connected() == 0) {
             warning(reply, "no_proxy", "no proxy is connected, so nothing routes traffic yet", "start a proxy");
@@ -67,14 +83,18 @@ public final class Preflight {
     }
 
     private void interlay(
-            MigrationInterlay moved, Map<String, Optional<ServerFacts>> seen, TestMigrationReply.Builder reply) {
+            Migration migration,
+            MigrationInterlay moved,
+            Map<String, Optional<ServerFacts>> seen,
+            TestMigrationReply.Builder reply) {
         if (!records.has(Kind.INTERLAY, moved.getInterlay())) {
             blocker(reply, "interlay_missing", "interlay " + moved.getInterlay() + " does not exist", "create it");
             return;
         }
         reply.addInterlaysTested(moved.getInterlay());
-        Optional<ServerFacts> before = look(moved.getOldEndpoint(), "OLD", seen, reply);
-        Optional<ServerFacts> after = look(moved.getNewEndpoint(), "NEW", seen, reply);
+        boolean served = touchesNew(migration);
+        Optional<ServerFacts> before = look(moved.getOldEndpoint(), "OLD", served, seen, reply);
+        Optional<ServerFacts> after = look(moved.getNewEndpoint(), "NEW", served, seen, reply);
         if (before.isPresent() && after.isPresent() && after.get().olderThan(before.get())) {
             warning(
                     reply,
@@ -93,8 +113,20 @@ public final class Preflight {
         }
     }
 
+    private static boolean touchesNew(Migration migration) {
+        try {
+            return Routing.of(migration, migration.getStrategy()).touchesNew();
+        } catch (NotSupportedException e) {
+            return true;
+        }
+    }
+
     private Optional<ServerFacts> look(
-            String endpoint, String side, Map<String, Optional<ServerFacts>> seen, TestMigrationReply.Builder reply) {
+            String endpoint,
+            String side,
+            boolean served,
+            Map<String, Optional<ServerFacts>> seen,
+            TestMigrationReply.Builder reply) {
         Optional<ServerFacts> known = seen.get(endpoint);
         if (known != null) {
             return known;
@@ -106,25 +138,97 @@ public final class Preflight {
             blocker(reply, "endpoint_unreachable", unreachable(side, endpoint, e), UNREACHABLE_MEND);
         }
         if (facts.isPresent() && facts.get().cluster()) {
-            blocker(
-                    reply,
-                    "cluster_mode",
-                    side + " (" + endpoint + ") runs in cluster mode, which this release does not support",
-                    "use an endpoint that is not a cluster");
+            String message = side + " (" + endpoint + ") runs in cluster mode, which the proxies do not speak yet";
+            if (served) {
+                blocker(reply, "cluster_mode", message, CLUSTER_MEND);
+            } else {
+                warning(
+                        reply,
+                        "cluster_mode",
+                        message + ": the data is moved, but no traffic can be sent to NEW",
+                        "keep read_percentage and write_percentage at 0.0");
+            }
         }
         seen.put(endpoint, facts);
         return facts;
     }
 
-    /** Refuses a start when NEW does not answer. */
-    void requireReachable(Migration migration, String force) {
-        for (MigrationInterlay moved : migration.getInterlaysList()) {
-            try {
-                probe.look(revealed(moved.getNewEndpoint()).getWriteConn());
-            } catch (IOException e) {
-                throw ServiceException.conflict(
-                        "cannot migrate now: " + unreachable("NEW", moved.getNewEndpoint(), e) + force);
+    /** What the movers would run into. Without a copy that is no reason not to start: it goes without them then. */
+    private void movement(
+            Migration migration, Map<String, Optional<ServerFacts>> seen, TestMigrationReply.Builder reply) {
+        boolean copies = Warnings.wantsCopy(migration);
+        if (!copies && !needsFeed(migration)) {
+            return;
+        }
+        Movement.Builder planned = Movement.newBuilder();
+        Movements.addPairs(migration, planned, Movements.kind(migration.getData()));
+        for (MovedPair pair : planned.getPairsList()) {
+            boolean reached = Stream.of(pair.getOldEndpoint(), pair.getNewEndpoint())
+                    .allMatch(id -> seen.getOrDefault(id, Optional.empty()).isPresent());
+            if (reached) {
+                pair(migration, pair, copies, reply);
             }
+        }
+    }
+
+    private static boolean needsFeed(Migration migration) {
+        try {
+            return Routing.of(migration, migration.getStrategy()).needsFeed();
+        } catch (NotSupportedException e) {
+            return false;
+        }
+    }
+
+    private void pair(Migration migration, MovedPair pair, boolean copies, TestMigrationReply.Builder reply) {
+        MoverFactory.Probe found = movers.probe(migration, pair);
+        reply.addMovements(PlannedMovement.newBuilder()
+                .setOldEndpoint(pair.getOldEndpoint())
+                .setNewEndpoint(pair.getNewEndpoint())
+                .setKind(pair.getKind())
+                .setFeed(found.feed()));
+        for (MoverFactory.Finding finding : found.findings()) {
+            add(
+                    reply,
+                    finding.blocker() && copies ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    finding.code(),
+                    finding.message(),
+                    finding.mend());
+        }
+        if (!copies && Movers.refusal(found).isPresent()) {
+            warning(
+                    reply,
+                    "no_feed",
+                    "no change feed from " + pair.getOldEndpoint() + ": a key that two proxies write at the same moment"
+                            + " may end up with different values on OLD and NEW, and nobody notices",
+                    "have each key written through one proxy, or use a server that offers a feed");
+        }
+    }
+
+    /** Refuses a start while something blocks it. */
+    void requireNoBlocker(Migration migration, String force) {
+        refuse(test(migration), "cannot migrate now: ", force);
+    }
+
+    /** Refuses to send the first traffic to NEW when it cannot be served there. */
+    void requireServing(Migration migration, String force) {
+        TestMigrationReply.Builder reply = TestMigrationReply.newBuilder();
+        Map<String, Optional<ServerFacts>> seen = new HashMap<>();
+        for (MigrationInterlay moved : migration.getInterlaysList()) {
+            look(moved.getNewEndpoint(), "NEW", true, seen, reply);
+        }
+        refuse(reply.build(), "cannot send traffic to NEW now: ", force);
+    }
+
+    private static void refuse(TestMigrationReply found, String what, String force) {
+        List<Finding> blockers = found.getFindingsList().stream()
+                .filter(finding -> finding.getSeverity() == Finding.Severity.BLOCKER)
+                .toList();
+        if (!blockers.isEmpty()) {
+            String messages = blockers.stream().map(Finding::getMessage).collect(Collectors.joining("; "));
+            throw new ServiceException(
+                    Code.CONFLICT,
+                    what + messages + force,
+                    Map.of("blockers", blockers.stream().map(Finding::getCode).toList()));
         }
     }
 

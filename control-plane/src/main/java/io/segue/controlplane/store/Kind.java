@@ -11,6 +11,10 @@ public enum Kind {
     MIGRATION,
     /** Key: uuid of the migration, '/', a growing number. */
     MIGRATION_EVENT,
+    /** How far the data of a migration is. Key: uuid of the migration. */
+    MOVEMENT,
+    /** The last verification of a migration. Key: uuid of the migration. */
+    VERIFICATION,
     /** The change that is being prepared, encrypted; at most one. Gone as soon as it is decided. */
     HOLD,
     TOKEN,

@@ -9,14 +9,24 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.segue.controlplane.mover.RunningMovement;
 import io.segue.controlplane.push.ProxyHub;
+import java.util.List;
+import java.util.function.Supplier;
 
 /** The figures of the control plane, for Prometheus. Thread-safe. */
 public final class Metrics implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final MoverMetrics movers;
 
-    public Metrics(ProxyHub hub) {
+    /**
+     * Figures of these parts.
+     *
+     * @param movements what runs now
+     */
+    public Metrics(ProxyHub hub, Supplier<List<RunningMovement>> movements) {
+        this.movers = new MoverMetrics(registry, movements);
         Gauge.builder("segue.config.version", hub, ProxyHub::targetVersion)
                 .description("The configuration version that every proxy should run")
                 .register(registry);
@@ -44,6 +54,7 @@ public final class Metrics implements AutoCloseable {
 
     /** All figures in the text format of Prometheus. */
     public String scrape() {
+        movers.refresh();
         return registry.scrape();
     }
 

@@ -2,6 +2,7 @@ package io.segue.controlplane.testkit;
 
 import io.segue.controlplane.ControlPlane;
 import io.segue.controlplane.ControlPlaneOptions;
+import io.segue.controlplane.mover.MoverFactory;
 import io.segue.controlplane.service.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,17 +14,29 @@ import java.util.List;
 public final class Bench implements AutoCloseable {
     public static final String ADMIN = "test-admin-token";
 
-    private static final Limits LIMITS =
-            new Limits(Duration.ofMillis(1_500), Duration.ofMillis(1_000), Duration.ofSeconds(20), 64);
+    private static final Limits LIMITS = new Limits(
+            Duration.ofMillis(1_500),
+            Duration.ofMillis(1_000),
+            Duration.ofSeconds(20),
+            64,
+            Duration.ofMillis(300),
+            Duration.ofMillis(50),
+            Duration.ofMillis(20),
+            Duration.ofMillis(20));
 
     private final ControlPlane controlPlane;
     private final Rest rest;
     private final List<AutoCloseable> parts = new ArrayList<>();
 
     public Bench(Path dataDir) throws IOException {
+        this(dataDir, FakeMovers.none());
+    }
+
+    public Bench(Path dataDir, MoverFactory movers) throws IOException {
         ControlPlaneOptions local = ControlPlaneOptions.local(dataDir, ADMIN);
-        this.controlPlane = ControlPlane.start(new ControlPlaneOptions(
-                local.rest(), local.grpc(), local.admin(), dataDir, local.adminToken(), LIMITS));
+        this.controlPlane = ControlPlane.start(
+                new ControlPlaneOptions(local.rest(), local.grpc(), local.admin(), dataDir, local.adminToken(), LIMITS),
+                movers);
         this.rest = new Rest(controlPlane.restAddress(), ADMIN);
     }
 
@@ -87,8 +100,13 @@ public final class Bench implements AutoCloseable {
 
     /** As {@link #running}, but not started. */
     public Bench ready(String strategy) throws IOException {
+        return ready(strategy, "");
+    }
+
+    /** As {@link #ready(String)}, with more fields: {@code ",\"data\":…"}. */
+    public Bench ready(String strategy, String more) throws IOException {
         endpoint("a").endpoint("b").interlay("i", "a", 7000);
-        rest.post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + strategy + "}")
+        rest.post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + strategy + more + "}")
                 .expect(201);
         rest.post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}").expect(200);
         return this;

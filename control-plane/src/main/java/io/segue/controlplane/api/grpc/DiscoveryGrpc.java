@@ -22,7 +22,7 @@ public final class DiscoveryGrpc extends ConfigDiscoveryGrpc.ConfigDiscoveryImpl
         ServerCallStreamObserver<ConfigResponse> call = (ServerCallStreamObserver<ConfigResponse>) proxy;
         Incoming incoming = new Incoming(call);
         call.setOnReadyHandler(incoming::onReady);
-        call.setOnCancelHandler(incoming::onGone);
+        call.setOnCancelHandler(() -> incoming.onGone(false));
         return incoming;
     }
 
@@ -63,7 +63,7 @@ public final class DiscoveryGrpc extends ConfigDiscoveryGrpc.ConfigDiscoveryImpl
         }
 
         private void fail(Status status) {
-            onGone();
+            onGone(false);
             close(status);
         }
 
@@ -81,20 +81,20 @@ public final class DiscoveryGrpc extends ConfigDiscoveryGrpc.ConfigDiscoveryImpl
             }
         }
 
-        void onGone() {
+        void onGone(boolean goodbye) {
             if (stream != null) {
-                stream.onClosed();
+                stream.onClosed(goodbye);
             }
         }
 
         @Override
         public void onError(Throwable thrown) {
-            onGone();
+            onGone(false);
         }
 
         @Override
         public void onCompleted() {
-            onGone();
+            onGone(true);
             try {
                 call.onCompleted();
             } catch (IllegalStateException e) {

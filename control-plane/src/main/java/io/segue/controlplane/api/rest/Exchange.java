@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import io.segue.controlplane.service.Code;
 import io.segue.controlplane.service.Identity;
 import io.segue.controlplane.service.ServiceException;
+import io.segue.core.validation.InvalidFieldException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.List;
@@ -87,12 +88,30 @@ final class Exchange {
         throw new ServiceException(Code.INVALID_ARGUMENT, "If-Match: " + header + " (expected: a revision)");
     }
 
+    /** A whole number in the query; 0 if it is not there. */
+    static int whole(Context context, String parameter) {
+        @Nullable String text = context.queryParam(parameter);
+        if (text == null) {
+            return 0;
+        }
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new InvalidFieldException(parameter, text, "a whole number");
+        }
+    }
+
     static void ok(Context context, JsonNode data) {
         success(context, 200, data);
     }
 
     static void created(Context context, JsonNode data) {
         success(context, 201, data);
+    }
+
+    /** It was begun and goes on. */
+    static void accepted(Context context, JsonNode data) {
+        success(context, 202, data);
     }
 
     private static void success(Context context, int status, JsonNode data) {

@@ -9,6 +9,7 @@ import io.segue.proto.v1.ConflictRule;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.DataMovement;
 import io.segue.proto.v1.FailureHandling;
+import io.segue.proto.v1.Feed;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.NoDataMovement;
 import io.segue.proto.v1.RetryThenAll;
@@ -72,44 +73,41 @@ final class MigrationReader {
         return call;
     }
 
-    /** {@code "none"}, {@code {"type": "scan", "replace": "replace"}} or {@code {"Scan": {"replace": "Replace"}}}. */
+    /**
+     * {@code "none"}, {@code {"type": "scan", "replace": "replace"}} or {@code {"Scan": {"replace": "Replace"}}}; the objects may have
+     * {@code feed} and {@code throttle} too.
+     */
     static DataMovement data(JsonNode value) {
         if (value.isTextual()) {
-            return data("data", EnumNames.oneOf("data", value.textValue(), MOVEMENTS), ConflictRule.CONFLICT_RULE_NONE);
+            return data(EnumNames.oneOf("data", value.textValue(), MOVEMENTS), Fields.of(Json.object()));
         }
         Fields fields = Fields.of(value, "data");
         if (fields.has("type")) {
-            String type = EnumNames.oneOf("data.type", fields.required("type"), MOVEMENTS);
-            DataMovement data = data("data.type", type, rule(fields));
-            fields.finish();
-            return data;
+            return data(EnumNames.oneOf("data.type", fields.required("type"), MOVEMENTS), fields);
         }
         String name = fields.onlyName()
                 .orElseThrow(() -> new InvalidFieldException("data", "an object without type", "type and replace"));
         String type = EnumNames.oneOf("data", name, MOVEMENTS);
         Fields inner = fields.object(name)
                 .orElseThrow(() -> new InvalidFieldException("data." + name, "null", "an object with replace"));
-        DataMovement data = data("data", type, rule(inner));
-        inner.finish();
-        return data;
+        return data(type, inner);
     }
 
-    private static ConflictRule rule(Fields fields) {
-        return fields.text("replace")
-                .map(rule -> EnumNames.constant(fields.path("replace"), rule, ConflictRule.class, "CONFLICT_RULE_"))
+    private static DataMovement data(String type, Fields fields) {
+        ConflictRule rule = fields.text("replace")
+                .map(name -> EnumNames.constant(fields.path("replace"), name, ConflictRule.class, "CONFLICT_RULE_"))
                 .orElse(ConflictRule.CONFLICT_RULE_NONE);
-    }
-
-    private static DataMovement data(String field, String type, ConflictRule rule) {
         DataMovement.Builder data = DataMovement.newBuilder();
-        return switch (type) {
-            case "none" -> data.setNone(NoDataMovement.getDefaultInstance()).build();
-            case "snapshot" ->
-                data.setSnapshot(SnapshotMovement.newBuilder().setReplace(rule)).build();
-            case "scan" ->
-                data.setScan(ScanMovement.newBuilder().setReplace(rule)).build();
-            default -> throw new InvalidFieldException(field, type, String.join(", ", MOVEMENTS));
-        };
+        switch (type) {
+            case "snapshot" -> data.setSnapshot(SnapshotMovement.newBuilder().setReplace(rule));
+            case "scan" -> data.setScan(ScanMovement.newBuilder().setReplace(rule));
+            default -> data.setNone(NoDataMovement.getDefaultInstance());
+        }
+        fields.text("feed")
+                .ifPresent(feed -> data.setFeed(EnumNames.constant(fields.path("feed"), feed, Feed.class, "FEED_")));
+        fields.object("throttle").map(MovementReader::throttle).ifPresent(data::setThrottle);
+        fields.finish();
+        return data.build();
     }
 
     /** {@code "allow_partial"} or {@code {"type": "retry_then_all", "retry_count": 3}}. */

@@ -5,12 +5,10 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.segue.controlplane.service.Identity;
 import io.segue.controlplane.service.Services;
-import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.MigrationReply;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /** Migrations, as the product guide drives them. */
 final class MigrationRoutes {
@@ -97,19 +95,8 @@ final class MigrationRoutes {
     private void divergence(Context context) {
         Exchange.ok(
                 context,
-                MigrationWriter.write(services.migrations().divergence(context.pathParam("id"), sample(context))));
-    }
-
-    private static int sample(Context context) {
-        @Nullable String text = context.queryParam("sample");
-        if (text == null) {
-            return 0;
-        }
-        try {
-            return Integer.parseInt(text);
-        } catch (NumberFormatException e) {
-            throw new InvalidFieldException("sample", text, "a whole number");
-        }
+                MigrationWriter.write(
+                        services.migrations().divergence(context.pathParam("id"), Exchange.whole(context, "sample"))));
     }
 
     private void events(Context context) {

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
-import com.google.protobuf.ByteString;
 import io.segue.controlplane.service.Names;
 import io.segue.controlplane.time.Times;
 import io.segue.proto.v1.ConflictRule;
@@ -13,18 +12,17 @@ import io.segue.proto.v1.DataMovement;
 import io.segue.proto.v1.Divergence;
 import io.segue.proto.v1.DivergentKey;
 import io.segue.proto.v1.FailureHandling;
+import io.segue.proto.v1.Feed;
 import io.segue.proto.v1.Finding;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationEvent;
 import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.MigrationReply;
+import io.segue.proto.v1.PlannedMovement;
 import io.segue.proto.v1.ProxyDivergence;
 import io.segue.proto.v1.Rollout;
 import io.segue.proto.v1.TestMigrationReply;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.List;
-import java.util.Locale;
 
 /** Writes the JSON of migrations, as the product guide shows it. */
 final class MigrationWriter {
@@ -64,12 +62,21 @@ final class MigrationWriter {
         return json;
     }
 
+    /** As it was given; feed and throttle only where they were. */
     private static JsonNode data(DataMovement data) {
-        return switch (data.getKindCase()) {
-            case SNAPSHOT -> movement("snapshot", data.getSnapshot().getReplace());
-            case SCAN -> movement("scan", data.getScan().getReplace());
-            case NONE, KIND_NOT_SET -> TextNode.valueOf("none");
-        };
+        ObjectNode json =
+                switch (data.getKindCase()) {
+                    case SNAPSHOT -> movement("snapshot", data.getSnapshot().getReplace());
+                    case SCAN -> movement("scan", data.getScan().getReplace());
+                    case NONE, KIND_NOT_SET -> Json.object().put("type", "none");
+                };
+        if (data.getFeed() != Feed.FEED_UNSPECIFIED) {
+            json.put("feed", Names.strip(data.getFeed(), "FEED_"));
+        }
+        if (data.hasThrottle()) {
+            json.set("throttle", MovementWriter.write(data.getThrottle()));
+        }
+        return json.size() == 1 ? json.get("type") : json;
     }
 
     private static ObjectNode movement(String type, ConflictRule rule) {
@@ -105,6 +112,15 @@ final class MigrationWriter {
                     .put("code", finding.getCode())
                     .put("message", finding.getMessage())
                     .put("mend", finding.getMend());
+        }
+        ArrayNode movements = json.putArray("movements");
+        for (PlannedMovement planned : reply.getMovementsList()) {
+            movements
+                    .addObject()
+                    .put("old_endpoint", planned.getOldEndpoint())
+                    .put("new_endpoint", planned.getNewEndpoint())
+                    .put("movement", Names.strip(planned.getKind(), "MOVEMENT_KIND_"))
+                    .put("feed", planned.getFeed());
         }
         json.set("interlays_tested", texts(reply.getInterlaysTestedList()));
         json.set("apis_tested", texts(reply.getApisTestedList()));
@@ -144,30 +160,10 @@ final class MigrationWriter {
     }
 
     private static ObjectNode key(DivergentKey key) {
-        return Json.object()
-                .put("key", printable(key.getKey()))
-                .put(
-                        "key_base64",
-                        Base64.getEncoder().encodeToString(key.getKey().toByteArray()))
+        return KeyWriter.write(key.getKey())
                 .put("db", key.getDb())
                 .put("cause", key.getCause())
                 .put("since", Times.toInstant(Times.ofMillis(key.getSinceMs())).toString());
-    }
-
-    /** The key where it is plain text; every other byte as {@code \xNN}. */
-    private static String printable(ByteString key) {
-        if (key.isValidUtf8() && key.toStringUtf8().chars().noneMatch(Character::isISOControl)) {
-            return key.toStringUtf8();
-        }
-        StringBuilder text = new StringBuilder();
-        for (byte b : key) {
-            if (b >= ' ' && b < 0x7f && b != '\\') {
-                text.append(new String(new byte[] {b}, StandardCharsets.US_ASCII));
-            } else {
-                text.append(String.format(Locale.ROOT, "\\x%02x", b & 0xff));
-            }
-        }
-        return text.toString();
     }
 
     static ArrayNode texts(List<String> texts) {

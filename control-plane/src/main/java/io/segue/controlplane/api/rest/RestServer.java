@@ -37,6 +37,7 @@ public final class RestServer implements AutoCloseable {
         javalin.beforeMatched(context -> authenticate(context, services));
         catalog.add(javalin);
         migrations.add(javalin);
+        new MovementRoutes(services.movement()).add(javalin);
         javalin.after(context -> answered.accept(context.statusCode()));
         javalin.exception(HttpResponseException.class, RestServer::refused);
         javalin.exception(Exchange.BodyTooLargeException.class, (e, context) -> {

@@ -1,6 +1,7 @@
 package io.segue.proxy.protocol.redis;
 
 import io.netty.buffer.ByteBuf;
+import io.segue.core.operation.HashTag;
 import io.segue.proxy.protocol.Command.KeySpec;
 import io.segue.proxy.protocol.Keys;
 import io.segue.proxy.protocol.Request;
@@ -38,24 +39,9 @@ public final class RedisKeys implements Keys {
         return found[i];
     }
 
-    /**
-     * {@inheritDoc}
-     *
-     * <p>The rule of Redis Cluster: what is between the first opening brace and the first closing brace after it, unless it is empty.
-     */
     @Override
     public long samplingUnit(byte[] key, int length) {
-        for (int from = 0; from < length; from++) {
-            if (key[from] == '{') {
-                for (int to = from + 1; to < length; to++) {
-                    if (key[to] == '}') {
-                        return to == from + 1 ? length : (long) (from + 1) << 32 | to;
-                    }
-                }
-                return length;
-            }
-        }
-        return length;
+        return HashTag.range(key, length);
     }
 
     private void bySpec(Request request, ByteBuf in, int start) {

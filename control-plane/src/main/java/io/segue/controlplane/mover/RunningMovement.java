@@ -1,0 +1,10 @@
+package io.segue.controlplane.mover;
+
+/**
+ * How one movement stands, for metrics.
+ *
+ * @param migration id of the migration
+ * @param authority id of the endpoint that is copied
+ * @param follower id of the endpoint that it is copied to
+ */
+public record RunningMovement(String migration, String authority, String follower, MoverStatus status) {}

@@ -1,0 +1,173 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.store.Change;
+import io.segue.controlplane.time.Times;
+import io.segue.core.migration.Event;
+import io.segue.core.migration.Status;
+import io.segue.core.verdict.Side;
+import io.segue.proto.v1.FailureHandling;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MigrationCall;
+import io.segue.proto.v1.MovedPair;
+import io.segue.proto.v1.Movement;
+import io.segue.proto.v1.MovementStage;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What becomes of a migration whose data cannot be moved, by its failure handling: tried again, taken back to OLD, or left for the operator.
+ * It is taken back by itself only while every key has its truth on OLD: then nothing can be lost by it.
+ */
+final class MovementFailures {
+    private final Records records;
+    private final Movements movements;
+    private final Movers movers;
+    private final Changes changes;
+    private final Opening opening;
+    private final WayBack wayBack;
+    private final EventLog events;
+    private final Limits limits;
+    private final Clock clock;
+
+    MovementFailures(
+            Records records,
+            Movements movements,
+            Movers movers,
+            Changes changes,
+            Opening opening,
+            WayBack wayBack,
+            EventLog events,
+            Limits limits,
+            Clock clock) {
+        this.records = records;
+        this.movements = movements;
+        this.movers = movers;
+        this.changes = changes;
+        this.opening = opening;
+        this.wayBack = wayBack;
+        this.events = events;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** A mover cannot go on. */
+    void failed(String uuid, RunningMover mover, String reason, Patience patience) {
+        changes.exclusively(() -> {
+            Migration migration = records.migration(uuid).value();
+            Optional<Held<Movement>> held = movements.of(migration);
+            if (held.isEmpty() || !MovementWork.moves(migration, held.get().value())) {
+                return false;
+            }
+            Movement movement = held.get().value();
+            if (!Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
+                    .leavesKeysOnOld()) {
+                retire(migration, held.get(), mover, reason);
+            } else if (movement.getRetries()
+                    < migration.getFailureHandling().getRetryThenAll().getRetryCount()) {
+                patience.pause(again(migration, held.get(), mover, reason));
+            } else {
+                fail(migration, held.get(), "the data movement failed: " + reason);
+            }
+            return true;
+        });
+    }
+
+    /** Everything is on NEW already: the mover had nothing left to do. */
+    private void retire(Migration migration, Held<Movement> held, RunningMover mover, String reason) {
+        Movement.Builder after = held.value().toBuilder();
+        Figures.keep(after, mover);
+        for (MovedPair.Builder pair : after.getPairsBuilderList()) {
+            if (Movements.same(pair.build(), mover.pair())) {
+                pair.setDone(true);
+            }
+        }
+        movers.close(migration, mover);
+        changes.store(List.of(
+                Movements.put(migration, Optional.of(held), after.build()),
+                events.note(migration, "the mover ended", "nothing was left for it to do: " + reason)));
+    }
+
+    private Duration again(Migration migration, Held<Movement> held, RunningMover mover, String reason) {
+        int retries = held.value().getRetries() + 1;
+        movers.close(migration, mover);
+        changes.store(List.of(
+                Movements.put(
+                        migration,
+                        Optional.of(held),
+                        held.value().toBuilder().setRetries(retries).build()),
+                events.note(
+                        migration,
+                        "retry the movement",
+                        retries + " of "
+                                + migration
+                                        .getFailureHandling()
+                                        .getRetryThenAll()
+                                        .getRetryCount() + ": " + reason)));
+        return limits.retry().multipliedBy(1L << Math.min(retries - 1, 6));
+    }
+
+    /** The migration fails. */
+    void fail(String uuid, String reason) {
+        changes.exclusively(() -> {
+            Migration migration = records.migration(uuid).value();
+            Optional<Held<Movement>> held = movements.of(migration);
+            boolean moves =
+                    held.isPresent() && MovementWork.moves(migration, held.get().value());
+            if (moves) {
+                fail(migration, held.get(), reason);
+            }
+            return moves;
+        });
+    }
+
+    private void fail(Migration migration, Held<Movement> held, String reason) {
+        Held<Migration> before = records.migration(migration.getUuid());
+        Status failed = Migrations.moved(before.value(), Event.FAIL);
+        boolean partial = before.value().getFailureHandling().getKindCase() == FailureHandling.KindCase.ALLOW_PARTIAL;
+        boolean safe = !AuthorityShift.between(
+                        Routing.of(migration, Movements.inForce(migration, Optional.of(held.value()))),
+                        Routing.toSide(migration, Side.OLD),
+                        false)
+                .moves();
+        String why = reason + advice(partial, safe);
+        Movement after = opening.closed(migration, held.value()).toBuilder()
+                .setRevert(!partial && safe)
+                .setStage(MovementStage.MOVEMENT_STAGE_CLOSED)
+                .build();
+        movers.close(migration);
+        changes.store(List.<Change>of(
+                MigrationService.replace(
+                        before,
+                        before.value().toBuilder()
+                                .setStatus(Names.message(failed))
+                                .setStatusReason(why)
+                                .setUpdatedAt(Times.of(clock.instant()))),
+                Movements.put(migration, Optional.of(held), after),
+                events.record(before.value(), Names.message(failed), Identity.SYSTEM, Event.FAIL.call(), why)));
+    }
+
+    private static String advice(boolean partial, boolean safe) {
+        if (partial) {
+            return "; nothing is rolled back: this release cannot roll back a part of a migration, as allow_partial"
+                    + " asks for (allowed now: rollback)";
+        }
+        return safe ? "" : "; some keys have their truth on NEW, so it is not rolled back by itself";
+    }
+
+    /** Walks the way back that a failure has asked for. */
+    void revert(Migration migration, Patience patience) {
+        try {
+            changes.exclusively(() -> wayBack.walk(
+                    Identity.SYSTEM,
+                    MigrationCall.newBuilder()
+                            .setId(migration.getUuid())
+                            .setReason(migration.getStatusReason())
+                            .build()));
+        } catch (ServiceException e) {
+            patience.failedOnce(limits.retry());
+            throw e;
+        }
+    }
+}

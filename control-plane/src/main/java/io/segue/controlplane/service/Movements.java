@@ -1,0 +1,92 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.store.Change;
+import io.segue.controlplane.store.Kind;
+import io.segue.controlplane.store.Store;
+import io.segue.controlplane.store.StoredRecord;
+import io.segue.proto.v1.DataMovement;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MovedPair;
+import io.segue.proto.v1.Movement;
+import io.segue.proto.v1.MovementKind;
+import io.segue.proto.v1.Strategy;
+import java.util.List;
+import java.util.Optional;
+
+/** What is stored of the movement of data. Who writes holds the turn of {@link Changes}. Thread-safe. */
+final class Movements {
+    private final Store store;
+
+    Movements(Store store) {
+        this.store = store;
+    }
+
+    /** The movement of a migration; empty if it has none. */
+    Optional<Held<Movement>> of(Migration migration) {
+        return store.get(Kind.MOVEMENT, migration.getUuid()).map(Movements::read);
+    }
+
+    static Held<Movement> read(StoredRecord record) {
+        return new Held<>(Records.parse(record, Movement.parser()), record);
+    }
+
+    /** The strategy that the proxies run; empty if they serve OLD only. Means nothing for a migration that does not route traffic. */
+    Optional<Strategy> inForce(Migration migration) {
+        return inForce(migration, of(migration).map(Held::value));
+    }
+
+    static Optional<Strategy> inForce(Migration migration, Optional<Movement> movement) {
+        if (movement.isEmpty()) {
+            return Optional.of(migration.getStrategy());
+        }
+        return movement.filter(Movement::hasInForce).map(Movement::getInForce);
+    }
+
+    /** The change that writes a movement down, which must be as it was read. */
+    static Change put(Migration migration, Optional<Held<Movement>> before, Movement after) {
+        return before.<Change>map(held -> Change.replace(held.record(), after.toByteString()))
+                .orElseGet(() -> Change.create(Kind.MOVEMENT, migration.getUuid(), after.toByteString()));
+    }
+
+    /** The changes that forget it. */
+    static List<Change> forget(Migration migration) {
+        return List.of(
+                Change.delete(Kind.MOVEMENT, migration.getUuid()),
+                Change.delete(Kind.VERIFICATION, migration.getUuid()));
+    }
+
+    /** What a mover does first for a migration with this data movement. */
+    static MovementKind kind(DataMovement data) {
+        return switch (data.getKindCase()) {
+            case SNAPSHOT -> MovementKind.MOVEMENT_KIND_SNAPSHOT;
+            case SCAN -> MovementKind.MOVEMENT_KIND_SCAN;
+            case NONE, KIND_NOT_SET -> MovementKind.MOVEMENT_KIND_CHANGES_ONLY;
+        };
+    }
+
+    /** Adds a mover of a kind for each pair of endpoints that has none of that kind yet. */
+    static void addPairs(Migration migration, Movement.Builder movement, MovementKind kind) {
+        migration.getInterlaysList().stream()
+                .map(moved -> MovedPair.newBuilder()
+                        .setOldEndpoint(moved.getOldEndpoint())
+                        .setNewEndpoint(moved.getNewEndpoint())
+                        .setKind(kind)
+                        .build())
+                .distinct()
+                .filter(pair -> movement.getPairsList().stream().noneMatch(known -> same(known, pair)))
+                .forEach(movement::addPairs);
+    }
+
+    /** Whether two records speak of the same mover, whatever its epoch. */
+    static boolean same(MovedPair a, MovedPair b) {
+        return a.getOldEndpoint().equals(b.getOldEndpoint())
+                && a.getNewEndpoint().equals(b.getNewEndpoint())
+                && a.getKind() == b.getKind();
+    }
+
+    /** Whether some mover carries over what is written on OLD. */
+    static boolean follows(Movement movement) {
+        return movement.getPairsList().stream()
+                .anyMatch(pair -> !pair.getDone() && pair.getKind() != MovementKind.MOVEMENT_KIND_SNAPSHOT);
+    }
+}

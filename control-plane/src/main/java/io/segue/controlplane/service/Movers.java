@@ -1,0 +1,361 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.mover.DataMover;
+import io.segue.controlplane.mover.MoverFactory;
+import io.segue.controlplane.mover.MoverFactory.FeedChoice;
+import io.segue.controlplane.mover.MoverFactory.Movement;
+import io.segue.controlplane.mover.MoverFactory.MoverSpec;
+import io.segue.controlplane.mover.MoverStatus;
+import io.segue.controlplane.mover.RunningMovement;
+import io.segue.controlplane.mover.UnmadeMover;
+import io.segue.proto.v1.ConflictRule;
+import io.segue.proto.v1.DataMovement;
+import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.Feed;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MigrationStatus;
+import io.segue.proto.v1.MovedPair;
+import io.segue.proto.v1.MovementKind;
+import io.segue.proto.v1.MovementStage;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The movers that run in this process, by migration. They are made, and closed, by whoever holds the turn of {@link Changes}; the rest is
+ * thread-safe.
+ */
+final class Movers {
+    private static final Logger LOG = LoggerFactory.getLogger(Movers.class);
+
+    private static final long POLL_NANOS = 5_000_000;
+
+    private final MoverFactory factory;
+    private final Records records;
+    private final EndpointVault vault;
+    private final Movements movements;
+    private final Changes changes;
+    private final Limits limits;
+    private final Path folder;
+    private final Map<String, List<RunningMover>> running = new ConcurrentHashMap<>();
+    private volatile Consumer<String> wake = uuid -> {};
+    private volatile boolean closed;
+
+    /** None runs at first; each keeps its checkpoint in a folder of its own below {@code folder}. */
+    Movers(
+            MoverFactory factory,
+            Records records,
+            EndpointVault vault,
+            Movements movements,
+            Changes changes,
+            Limits limits,
+            Path folder) {
+        this.factory = factory;
+        this.records = records;
+        this.vault = vault;
+        this.movements = movements;
+        this.changes = changes;
+        this.limits = limits;
+        this.folder = folder;
+    }
+
+    /** Who looks after a migration (its uuid) when one of its movers has something to say. */
+    void onNews(Consumer<String> listener) {
+        wake = listener;
+    }
+
+    /** Has a migration looked after soon. */
+    void wake(String uuid) {
+        wake.accept(uuid);
+    }
+
+    /** What runs for a migration; in the order of its pairs. */
+    List<RunningMover> of(Migration migration) {
+        return running.getOrDefault(migration.getUuid(), List.of());
+    }
+
+    /** Everything that runs. */
+    List<RunningMovement> all() {
+        return running.values().stream()
+                .flatMap(List::stream)
+                .map(one -> new RunningMovement(
+                        one.migration(),
+                        one.pair().getOldEndpoint(),
+                        one.pair().getNewEndpoint(),
+                        one.mover().status()))
+                .toList();
+    }
+
+    /**
+     * Makes and starts the movers that should run and do not. The epoch of each is stored before it is started, so whatever becomes of
+     * this process, the next mover knows that this one may be alive.
+     */
+    void ensure(Migration migration) {
+        Optional<Held<io.segue.proto.v1.Movement>> stored = movements.of(migration);
+        if (closed || stored.isEmpty()) {
+            return;
+        }
+        List<RunningMover> now = running.computeIfAbsent(migration.getUuid(), uuid -> new CopyOnWriteArrayList<>());
+        io.segue.proto.v1.Movement.Builder next = stored.get().value().toBuilder();
+        List<Integer> missing = new ArrayList<>();
+        for (int i = 0; i < next.getPairsCount(); i++) {
+            MovedPair pair = next.getPairs(i);
+            if (!pair.getDone() && now.stream().noneMatch(one -> Movements.same(one.pair(), pair))) {
+                next.getPairsBuilder(i).setEpoch(pair.getEpoch() + 1);
+                missing.add(i);
+            }
+        }
+        if (missing.isEmpty()) {
+            return;
+        }
+        changes.store(List.of(Movements.put(migration, stored, next.build())));
+        for (int i : missing) {
+            now.add(start(migration, next.build(), i));
+        }
+    }
+
+    private RunningMover start(Migration migration, io.segue.proto.v1.Movement movement, int index) {
+        MovedPair pair = movement.getPairs(index);
+        RunningMover one = new RunningMover(migration.getId(), pair, () -> wake.accept(migration.getUuid()));
+        Routing routing = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)));
+        DataMover mover =
+                make(spec(migration, pair, folder.resolve(migration.getUuid()).resolve(Integer.toString(index))), one);
+        one.runs(mover);
+        mover.dualWrites(movement.getDualWrites());
+        mover.restrict(routing.onOld(), limits.gate());
+        if (migration.getStatus() == MigrationStatus.MIGRATION_STATUS_PAUSED) {
+            mover.pause();
+        }
+        mover.start();
+        LOG.info(
+                "migration {}: mover {} of {} to {} started",
+                migration.getId(),
+                pair.getEpoch(),
+                pair.getOldEndpoint(),
+                pair.getNewEndpoint());
+        return one;
+    }
+
+    private DataMover make(MoverSpec spec, RunningMover listener) {
+        try {
+            return factory.create(spec, listener);
+        } catch (RuntimeException e) {
+            LOG.error("migration {}: a mover could not be made", spec.migration(), e);
+            return new UnmadeMover("the mover could not be made: " + e.getMessage(), listener);
+        }
+    }
+
+    /** Whether something that should run does not. */
+    boolean missing(Migration migration, io.segue.proto.v1.Movement movement) {
+        List<RunningMover> now = of(migration);
+        return movement.getPairsList().stream()
+                .anyMatch(pair -> !pair.getDone() && now.stream().noneMatch(one -> Movements.same(one.pair(), pair)));
+    }
+
+    /** Whether every follower has had everything once, and no key is missing there. */
+    boolean ready(Migration migration) {
+        List<RunningMover> now = of(migration);
+        return !now.isEmpty() && now.stream().allMatch(RunningMover::ready);
+    }
+
+    /** Waits until they are {@link #ready}, or one has failed, or the time is up. */
+    boolean awaitReady(Migration migration, Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        boolean ready = ready(migration);
+        while (!ready
+                && System.nanoTime() - deadline < 0
+                && of(migration).stream().allMatch(one -> one.failure() == null)
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(POLL_NANOS);
+            ready = ready(migration);
+        }
+        return ready;
+    }
+
+    /**
+     * Refuses while a mover has not done its work.
+     *
+     * @param call what is refused: {@code "complete"}
+     * @param force what the caller can do about it, beyond waiting
+     */
+    void requireCaughtUp(Migration migration, io.segue.proto.v1.Movement movement, String call, String force) {
+        String see = " (see GET /api/v1/migrations/" + migration.getId() + "/progress)";
+        boolean needed = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
+                .leavesKeysOnOld();
+        if (needed && (movement.getStage() != MovementStage.MOVEMENT_STAGE_OPEN || missing(migration, movement))) {
+            throw ServiceException.conflict("cannot " + call + " now: the movement of the data is still "
+                    + Names.strip(movement.getStage(), "MOVEMENT_STAGE_") + see + force);
+        }
+        for (RunningMover one : needed ? of(migration) : List.<RunningMover>of()) {
+            MoverStatus status = one.mover().status();
+            if (status.errorKeys() > 0) {
+                throw new ServiceException(
+                        Code.CONFLICT,
+                        "cannot " + call + " now: " + status.errorKeys()
+                                + " keys could not be copied; mend the cause, or accept them (see GET /api/v1/migrations/"
+                                + migration.getId() + "/error-keys)" + force,
+                        Map.of("error_keys", status.errorKeys()));
+            }
+            if (!status.caughtUp()) {
+                throw new ServiceException(
+                        Code.CONFLICT,
+                        "cannot " + call + " now: " + one.pair().getNewEndpoint() + " is " + status.lagMs()
+                                + " ms behind" + see + force,
+                        Map.of("lag_ms", status.lagMs(), "owed", status.owed()));
+            }
+        }
+    }
+
+    /** Completes when all that was changed on OLD before this call stands on NEW. */
+    CompletableFuture<Void> passed(Migration migration) {
+        return CompletableFuture.allOf(of(migration).stream()
+                .filter(RunningMover::follows)
+                .map(one -> one.mover().passed())
+                .toArray(CompletableFuture<?>[]::new));
+    }
+
+    /** Why no mover can work for a pair; empty if one can. Waits for the servers. */
+    Optional<String> refusal(Migration migration, MovedPair pair) {
+        return refusal(probe(migration, pair));
+    }
+
+    /** What a probe has found that keeps a mover from following changes. */
+    static Optional<String> refusal(MoverFactory.Probe probe) {
+        Optional<String> blocker = probe.findings().stream()
+                .filter(MoverFactory.Finding::blocker)
+                .map(MoverFactory.Finding::message)
+                .findFirst();
+        return blocker.isPresent() || !probe.feed().isEmpty()
+                ? blocker
+                : Optional.of("the server offers no change feed");
+    }
+
+    /** What to ask a mover for, or to look for with a probe. */
+    MoverSpec spec(Migration migration, MovedPair pair, Path checkpoint) {
+        DataMovement data = migration.getData();
+        return new MoverSpec(
+                migration.getId(),
+                migration.getUuid(),
+                pair.getEpoch(),
+                revealed(pair.getOldEndpoint()),
+                revealed(pair.getNewEndpoint()),
+                movement(pair.getKind()),
+                rule(data),
+                feed(data.getFeed()),
+                checkpoint,
+                Throttles.ceilings(data.getThrottle()),
+                limits.settle().toMillis());
+    }
+
+    /** Looks at both sides of a pair for a mover that is not made. Waits for the servers. */
+    MoverFactory.Probe probe(Migration migration, MovedPair pair) {
+        return factory.probe(spec(migration, pair, folder.resolve(migration.getUuid())));
+    }
+
+    private Endpoint revealed(String endpoint) {
+        return vault.revealed(records.endpoint(endpoint).value());
+    }
+
+    private static Movement movement(MovementKind kind) {
+        return switch (kind) {
+            case MOVEMENT_KIND_SNAPSHOT -> Movement.SNAPSHOT;
+            case MOVEMENT_KIND_SCAN -> Movement.SCAN;
+            case MOVEMENT_KIND_CHANGES_ONLY -> Movement.CHANGES_ONLY;
+            case MOVEMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalStateException("a pair of unknown kind is stored: " + kind);
+        };
+    }
+
+    private static ConflictRule rule(DataMovement data) {
+        return switch (data.getKindCase()) {
+            case SNAPSHOT -> known(data.getSnapshot().getReplace());
+            case SCAN -> known(data.getScan().getReplace());
+            // What both sides are written with has OLD's value on both.
+            case NONE, KIND_NOT_SET -> ConflictRule.CONFLICT_RULE_REPLACE;
+        };
+    }
+
+    private static ConflictRule known(ConflictRule rule) {
+        return rule == ConflictRule.CONFLICT_RULE_UNSPECIFIED ? ConflictRule.CONFLICT_RULE_NONE : rule;
+    }
+
+    private static FeedChoice feed(Feed feed) {
+        return switch (feed) {
+            case FEED_TRACKING -> FeedChoice.TRACKING;
+            case FEED_PSYNC -> FeedChoice.PSYNC;
+            case FEED_UNSPECIFIED, FEED_AUTO, UNRECOGNIZED -> FeedChoice.AUTO;
+        };
+    }
+
+    /** A proxy is gone in the middle of what it did: under dual writes, half of an effect may be missing. */
+    void proxyLost(String proxy) {
+        for (Held<Migration> held : records.migrations()) {
+            boolean dual = movements
+                    .of(held.value())
+                    .map(movement -> movement.value().getDualWrites())
+                    .orElse(false);
+            if (dual) {
+                of(held.value()).forEach(one -> one.mover().recheck("proxy " + proxy + " was lost"));
+            }
+        }
+    }
+
+    /** Closes the movers of a migration; their checkpoints stay. Waits some seconds at most. */
+    void close(Migration migration) {
+        List<RunningMover> ended = running.remove(migration.getUuid());
+        if (ended != null) {
+            ended.forEach(Movers::close);
+        }
+    }
+
+    /** Closes one of them. */
+    void close(Migration migration, RunningMover one) {
+        List<RunningMover> all = running.get(migration.getUuid());
+        if (all != null && all.remove(one)) {
+            close(one);
+        }
+    }
+
+    private static void close(RunningMover one) {
+        one.over();
+        try {
+            one.mover().close();
+        } catch (RuntimeException e) {
+            LOG.warn("the mover of {} did not stop cleanly", one.pair().getOldEndpoint(), e);
+        }
+    }
+
+    /** Closes all, side by side, and makes no new ones. */
+    void closeAll() {
+        closed = true;
+        running.values().stream().flatMap(List::stream).toList().parallelStream()
+                .forEach(Movers::close);
+        running.clear();
+    }
+
+    /** Where the reports of verifications are kept. */
+    Path reports(Migration migration) {
+        return folder.resolve(migration.getUuid()).resolve("verify");
+    }
+
+    /** Removes all that was kept on disk for a migration whose movers are closed. */
+    void forget(Migration migration) {
+        Path all = folder.resolve(migration.getUuid());
+        try {
+            Folders.remove(all);
+        } catch (IOException e) {
+            LOG.warn("what movers left in {} could not be removed", all, e);
+        }
+    }
+}

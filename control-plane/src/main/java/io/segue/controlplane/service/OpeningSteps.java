@@ -1,0 +1,265 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.push.Arrival;
+import io.segue.controlplane.push.Rejection;
+import io.segue.controlplane.store.Change;
+import io.segue.controlplane.time.Times;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MigrationStatus;
+import io.segue.proto.v1.MovedPair;
+import io.segue.proto.v1.Movement;
+import io.segue.proto.v1.MovementKind;
+import io.segue.proto.v1.MovementStage;
+import io.segue.proto.v1.Strategy;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Takes a migration whose movers run from one stage to the next as soon as it can be. {@link Opening} says what the stages are for. */
+final class OpeningSteps {
+    private static final int ATTEMPTS = 4;
+
+    private final Records records;
+    private final Movements movements;
+    private final Movers movers;
+    private final Changes changes;
+    private final Opening opening;
+    private final MovementFailures failures;
+    private final Divergences divergences;
+    private final EventLog events;
+    private final Limits limits;
+    private final Clock clock;
+
+    OpeningSteps(
+            Records records,
+            Movements movements,
+            Movers movers,
+            Changes changes,
+            Opening opening,
+            MovementFailures failures,
+            Divergences divergences,
+            EventLog events,
+            Limits limits,
+            Clock clock) {
+        this.records = records;
+        this.movements = movements;
+        this.movers = movers;
+        this.changes = changes;
+        this.opening = opening;
+        this.failures = failures;
+        this.divergences = divergences;
+        this.events = events;
+        this.limits = limits;
+        this.clock = clock;
+    }
+
+    /** Does what can be done now. */
+    void advance(Migration migration, Movement movement, Patience patience) {
+        switch (movement.getStage()) {
+            case MOVEMENT_STAGE_COPYING -> {
+                patience.nothingArrived();
+                if (movers.ready(migration)) {
+                    copied(migration, movement, patience);
+                }
+            }
+            case MOVEMENT_STAGE_OPENING -> {
+                if (passed(migration, patience)) {
+                    step(migration, movement, patience);
+                }
+            }
+            case MOVEMENT_STAGE_OPEN -> closeDualWrites(migration, movement, patience);
+            default -> {
+                // Nothing moves.
+            }
+        }
+    }
+
+    /** Every mover has caught up: the strategy may come, unless a feed has to take over from a snapshot first. */
+    private void copied(Migration migration, Movement movement, Patience patience) {
+        boolean feedMissing =
+                Routing.of(migration, migration.getStrategy()).needsFeed() && !Movements.follows(movement);
+        if (!feedMissing || patience.feedRefused()) {
+            step(migration, movement, patience);
+            return;
+        }
+        Movement.Builder followed = movement.toBuilder();
+        followed.getPairsBuilderList().forEach(pair -> pair.setDone(true));
+        Movements.addPairs(migration, followed, MovementKind.MOVEMENT_KIND_CHANGES_ONLY);
+        Optional<String> refusal = followed.getPairsList().stream()
+                .filter(pair -> !pair.getDone())
+                .map((MovedPair pair) -> movers.refusal(migration, pair))
+                .flatMap(Optional::stream)
+                .findFirst();
+        if (refusal.isPresent()) {
+            patience.refuseFeed();
+            changes.exclusively(() -> {
+                changes.store(List.of(events.note(migration, "go on without a feed", refusal.get())));
+                return refusal;
+            });
+            return;
+        }
+        changes.exclusively(() -> follow(migration.getUuid(), movement, followed));
+    }
+
+    private boolean follow(String uuid, Movement asked, Movement.Builder followed) {
+        Migration migration = records.migration(uuid).value();
+        Optional<Held<Movement>> held = movements.of(migration);
+        if (held.isEmpty() || !held.get().value().equals(asked)) {
+            return false;
+        }
+        for (RunningMover mover : movers.of(migration)) {
+            Figures.keep(followed, mover);
+        }
+        movers.close(migration);
+        changes.store(List.of(
+                Movements.put(migration, held, followed.build()),
+                events.note(migration, "snapshot done", "changes are followed from now on, for the dual writes")));
+        movers.ensure(records.migration(uuid).value());
+        return true;
+    }
+
+    /**
+     * Whether all proxies write to both sides, and what was written before stands on NEW. A request that was under way when a proxy changed over
+     * ends as it began, which is why the movers are asked a while later.
+     */
+    private boolean passed(Migration migration, Patience patience) {
+        Arrival arrival = changes.arrivalNow();
+        if (!arrival.silent().isEmpty()) {
+            patience.nothingArrived();
+            return false;
+        }
+        if (patience.arrivedFor().compareTo(limits.settle()) < 0) {
+            return false;
+        }
+        @Nullable CompletableFuture<Void> asked = patience.passed();
+        if (asked == null) {
+            patience.passes(movers.passed(migration));
+            return false;
+        }
+        if (asked.isCompletedExceptionally()) {
+            // A mover has ended, or was replaced: the next one is asked.
+            patience.nothingArrived();
+            return false;
+        }
+        return asked.isDone();
+    }
+
+    /** Rolls out the next step, several times if need be; what cannot be done at all is a failure of the migration. */
+    private void step(Migration migration, Movement movement, Patience patience) {
+        try {
+            Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)));
+            Routing wanted = Routing.of(migration, migration.getStrategy());
+            if (AuthorityShift.between(now, wanted, true).moves()) {
+                divergences.requireFew(migration.getId(), "open", "");
+            }
+            changes.exclusively(() -> step(migration.getUuid(), movement));
+            patience.worked();
+            patience.nothingArrived();
+        } catch (ServiceException e) {
+            if (e.code() != Code.CONFLICT) {
+                throw e;
+            }
+            if (patience.failedOnce(limits.retry()) >= ATTEMPTS) {
+                patience.worked();
+                cannotOpen(migration, movement, String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    private boolean step(String uuid, Movement asked) {
+        Held<Migration> held = records.migration(uuid);
+        Migration migration = held.value();
+        Optional<Held<Movement>> movement = movements.of(migration);
+        boolean same = movement.isPresent() && movement.get().value().equals(asked);
+        if (!same || migration.getStatus() != MigrationStatus.MIGRATION_STATUS_RUNNING) {
+            return false;
+        }
+        Opening.Step step = asked.getStage() == MovementStage.MOVEMENT_STAGE_OPENING
+                ? new Opening.Step(migration.getStrategy(), MovementStage.MOVEMENT_STAGE_OPEN)
+                : Opening.next(migration, asked, migration.getStrategy());
+        boolean open = step.stage() == MovementStage.MOVEMENT_STAGE_OPEN;
+        List<Change> batch = new ArrayList<>();
+        batch.add(events.note(
+                migration,
+                open ? "apply the strategy" : "write to both sides",
+                asked.getStage() == MovementStage.MOVEMENT_STAGE_COPYING
+                        ? "the movers have caught up"
+                        : "what was written before the first dual write has been carried over"));
+        if (asked.hasInForce() && asked.getInForce().equals(step.strategy())) {
+            batch.add(Movements.put(
+                    migration,
+                    movement,
+                    asked.toBuilder().setStage(step.stage()).build()));
+            changes.store(batch);
+        } else {
+            opening.roll(migration, movement.get(), step, batch, false, refused -> undone(migration, refused));
+        }
+        return true;
+    }
+
+    private List<Change> undone(Migration migration, Rejection refused) {
+        return List.of(events.note(
+                migration, "apply the strategy", MigrationService.undone(refused.proxy(), refused.reason())));
+    }
+
+    /** A first opening that fails is a failure. A later one leaves the migration with what is in force, and says so. */
+    private void cannotOpen(Migration migration, Movement movement, String reason) {
+        if (!movement.hasInForce() || movement.getStage() == MovementStage.MOVEMENT_STAGE_COPYING) {
+            failures.fail(migration.getUuid(), "the strategy cannot be applied: " + reason);
+            return;
+        }
+        changes.exclusively(() -> keep(migration.getUuid(), movement, reason));
+    }
+
+    private boolean keep(String uuid, Movement asked, String reason) {
+        Held<Migration> held = records.migration(uuid);
+        Optional<Held<Movement>> movement = movements.of(held.value());
+        if (movement.isEmpty() || !movement.get().value().equals(asked)) {
+            return false;
+        }
+        Strategy kept = asked.getInForce();
+        changes.store(List.of(
+                MigrationService.replace(
+                        held,
+                        held.value().toBuilder()
+                                .setStrategy(kept)
+                                .setStatusReason(reason)
+                                .setUpdatedAt(Times.of(clock.instant()))),
+                Movements.put(
+                        held.value(),
+                        movement,
+                        asked.toBuilder()
+                                .setStage(MovementStage.MOVEMENT_STAGE_OPEN)
+                                .build()),
+                events.note(held.value(), "keep the strategy that is in force", reason)));
+        return true;
+    }
+
+    /** Under a strategy without dual writes: the movers are told when the last one is surely over. */
+    private void closeDualWrites(Migration migration, Movement movement, Patience patience) {
+        Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)));
+        if (!movement.getDualWrites() || now.dualWrites()) {
+            patience.nothingArrived();
+            return;
+        }
+        Arrival arrival = changes.arrivalNow();
+        if (!arrival.silent().isEmpty() || !arrival.disconnected().isEmpty()) {
+            patience.nothingArrived();
+            return;
+        }
+        if (patience.arrivedFor().compareTo(limits.settle()) >= 0) {
+            changes.exclusively(() -> {
+                Migration again = records.migration(migration.getUuid()).value();
+                movements
+                        .of(again)
+                        .filter(held -> held.value().equals(movement))
+                        .ifPresent(held -> opening.dualWritesAreOver(again, held));
+                return again;
+            });
+            patience.nothingArrived();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.segue.controlplane.testkit;
+
+import io.segue.controlplane.mover.DataMover;
+import io.segue.controlplane.mover.MoverFactory;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+
+/** Makes {@link FakeMover}s, and remembers all of them, over restarts of the control plane. */
+public final class FakeMovers implements MoverFactory {
+    private final List<FakeMover> made = new CopyOnWriteArrayList<>();
+    private volatile Probe probe = new Probe("tracking", List.of());
+    private volatile Consumer<FakeMover> script = mover -> {};
+
+    /** Servers that offer no change feed, as most tests have them: migrations without a copy go on without movers. */
+    public static FakeMovers none() {
+        return new FakeMovers().finding(new Probe("", List.of()));
+    }
+
+    /** From now on a probe shows this. */
+    public FakeMovers finding(Probe shown) {
+        probe = shown;
+        return this;
+    }
+
+    /** From now on every mover does this as it is started. */
+    public FakeMovers starting(Consumer<FakeMover> first) {
+        script = first;
+        return this;
+    }
+
+    /** Movers that catch up at once. */
+    public FakeMovers quick() {
+        return starting(FakeMover::catchUp);
+    }
+
+    @Override
+    public DataMover create(MoverSpec spec, MoverListener listener) {
+        FakeMover mover = new FakeMover(spec, listener, script);
+        made.add(mover);
+        return mover;
+    }
+
+    @Override
+    public Probe probe(MoverSpec spec) {
+        return probe;
+    }
+
+    public List<FakeMover> made() {
+        return made;
+    }
+
+    /** The one that was made last; waits for the first. */
+    public FakeMover last() {
+        return last(1);
+    }
+
+    /** Waits until so many have been made and started. */
+    public FakeMover last(int count) {
+        Await.until(
+                count + " movers run",
+                () -> made.size() >= count && made.get(count - 1).started());
+        return made.get(made.size() - 1);
+    }
+}

@@ -54,6 +54,11 @@ public final class IndependentCompare {
             return new Settings(milliseconds, most, workers, functions, entriesRead);
         }
 
+        /** The same without function libraries. */
+        public Settings withoutFunctions() {
+            return new Settings(toleranceMs, most, workers, false, entriesRead);
+        }
+
         /** The same without the number of entries that groups of streams have read. */
         public Settings withoutEntriesRead() {
             return new Settings(toleranceMs, most, workers, functions, false);

@@ -24,10 +24,12 @@ final class BigValues {
 
     private final RespClient one;
     private final RespClient other;
+    private final boolean entriesRead;
 
-    BigValues(RespClient one, RespClient other) {
+    BigValues(RespClient one, RespClient other, boolean entriesRead) {
         this.one = one;
         this.other = other;
+        this.entriesRead = entriesRead;
     }
 
     /**
@@ -44,7 +46,8 @@ final class BigValues {
             case "hash" -> collection(key, bytes, "HLEN", "HSCAN", 2, "HMGET");
             case "zset" -> collection(key, bytes, "ZCARD", "ZSCAN", 2, "ZMSCORE");
             case "stream" -> stream(key, bytes);
-            default -> Values.difference(type, one.call(command(key, "DUMP")), other.call(command(key, "DUMP")));
+            default ->
+                Values.difference(type, one.call(command(key, "DUMP")), other.call(command(key, "DUMP")), entriesRead);
         };
     }
 
@@ -55,14 +58,15 @@ final class BigValues {
             return length + " bytes <> " + there;
         }
         if (length <= HLL_BYTES) {
-            return Values.difference("string", one.call(command(key, "GET")), other.call(command(key, "GET")));
+            return Values.difference(
+                    "string", one.call(command(key, "GET")), other.call(command(key, "GET")), entriesRead);
         }
         for (long from = 0; from < length; from += PIECE_BYTES) {
             byte[][] piece = command(key, "GETRANGE", Long.toString(from), Long.toString(from + PIECE_BYTES - 1));
             Pair pair = both(piece);
             if (!pair.equal()) {
                 return length + " bytes, unlike from byte " + from + " on: "
-                        + Values.difference("string", pair.one, pair.other);
+                        + Values.difference("string", pair.one, pair.other, entriesRead);
             }
         }
         return null;
@@ -137,7 +141,7 @@ final class BigValues {
         byte[][] info = {ascii("XINFO"), ascii("STREAM"), key};
         Pair pair = both(info);
         if (pair.one.isError() || pair.other.isError()) {
-            return Values.difference("stream", pair.one, pair.other);
+            return Values.difference("stream", pair.one, pair.other, entriesRead);
         }
         Map<String, Resp> fields = StreamState.fields(pair.one);
         String found = StreamState.facts(
@@ -191,12 +195,12 @@ final class BigValues {
                 : label + "consumers " + here.keySet() + " <> " + there.keySet();
     }
 
-    private static Map<String, Map<String, String>> byName(Resp list) {
+    private Map<String, Map<String, String>> byName(Resp list) {
         Map<String, Map<String, String>> byName = new TreeMap<>();
         for (Resp item : list.items()) {
             Map<String, Resp> fields = StreamState.fields(item);
             Resp name = fields.get("name");
-            byName.put(name == null ? "" : name.text(), StreamState.only(fields, StreamState.GROUP_FACTS));
+            byName.put(name == null ? "" : name.text(), StreamState.only(fields, StreamState.groupFacts(entriesRead)));
         }
         return byName;
     }

@@ -57,7 +57,7 @@ final class CompareWorkers implements AutoCloseable {
                 sides.add(here);
                 Side there = new Side(other);
                 sides.add(there);
-                PageCompare compare = new PageCompare(here, there, settings.toleranceMs());
+                PageCompare compare = new PageCompare(here, there, settings);
                 compares.add(compare);
                 idle.add(compare);
             }

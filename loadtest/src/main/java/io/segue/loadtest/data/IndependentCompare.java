@@ -42,10 +42,27 @@ public final class IndependentCompare {
      * @param most how many differences are listed, at least 1; the rest is counted, by a first look only
      * @param workers how many threads, each with a connection pair of its own, at least 1
      * @param functions whether to compare function libraries, where both servers have them
+     * @param entriesRead whether to compare how many entries each group of a stream has read. Redis takes this for an estimate: its own
+     *     replicas of 7.0 differ from their primary in it
      */
-    public record Settings(long toleranceMs, int most, int workers, boolean functions) {
-        /** 5 ms, 100 differences, 2 threads, functions too. */
-        public static final Settings DEFAULT = new Settings(5, 100, 2, true);
+    public record Settings(long toleranceMs, int most, int workers, boolean functions, boolean entriesRead) {
+        /** 5 ms, 100 differences, 2 threads, all that there is. */
+        public static final Settings DEFAULT = new Settings(5, 100, 2, true, true);
+
+        /** The same with another tolerance. */
+        public Settings withTolerance(long milliseconds) {
+            return new Settings(milliseconds, most, workers, functions, entriesRead);
+        }
+
+        /** The same without function libraries. */
+        public Settings withoutFunctions() {
+            return new Settings(toleranceMs, most, workers, false, entriesRead);
+        }
+
+        /** The same without the number of entries that groups of streams have read. */
+        public Settings withoutEntriesRead() {
+            return new Settings(toleranceMs, most, workers, functions, false);
+        }
 
         /** Checks the ranges. */
         public Settings {

@@ -25,15 +25,15 @@ final class PageCompare {
 
     private final Side one;
     private final Side other;
-    private final long toleranceMs;
+    private final IndependentCompare.Settings settings;
     private long keys;
     private long withExpiry;
     private final Map<String, Long> byType = new HashMap<>();
 
-    PageCompare(Side one, Side other, long toleranceMs) {
+    PageCompare(Side one, Side other, IndependentCompare.Settings settings) {
         this.one = one;
         this.other = other;
-        this.toleranceMs = toleranceMs;
+        this.settings = settings;
     }
 
     long keys() {
@@ -72,7 +72,7 @@ final class PageCompare {
     List<Difference> compare(int db, List<byte[]> page, boolean patient) throws IOException {
         List<Suspect> suspects = look(page, true);
         for (int i = 1; i < LOOKS && patient && suspects.stream().anyMatch(s -> s.look.expires()); i++) {
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(toleranceMs + BETWEEN_LOOKS_MS));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(settings.toleranceMs() + BETWEEN_LOOKS_MS));
             List<Suspect> still = new ArrayList<>();
             List<byte[]> again = new ArrayList<>();
             for (Suspect suspect : suspects) {
@@ -191,7 +191,7 @@ final class PageCompare {
         if (look.moment < 0 || look.momentThere < 0) {
             return look.moment == look.momentThere && look.moment != Side.VAGUE;
         }
-        return Math.abs(look.moment - look.momentThere) <= toleranceMs;
+        return Math.abs(look.moment - look.momentThere) <= settings.toleranceMs();
     }
 
     private static String moment(long moment) {
@@ -210,12 +210,13 @@ final class PageCompare {
             // Errors are replies here: a key that has just expired gives one for some types.
             Resp here = one.client(look.key).read();
             Resp there = other.client(look.key).read();
-            addIfAny(suspects, look, Values.difference(look.type, here, there));
+            addIfAny(suspects, look, Values.difference(look.type, here, there, settings.entriesRead()));
         }
     }
 
     private @Nullable String big(Look look) throws IOException {
-        return new BigValues(one.client(look.key), other.client(look.key)).difference(look.type, look.key, look.bytes);
+        return new BigValues(one.client(look.key), other.client(look.key), settings.entriesRead())
+                .difference(look.type, look.key, look.bytes);
     }
 
     private static void addIfAny(List<Suspect> suspects, Look look, @Nullable String difference) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 record StreamState(Map<String, String> facts, List<Resp> entries, Map<String, Group> groups) {
     static final Set<String> FACTS = Set.of("last-generated-id", "max-deleted-entry-id", "entries-added");
-    static final Set<String> GROUP_FACTS = Set.of("last-delivered-id", "entries-read");
+    private static final Set<String> GROUP_FACTS = Set.of("last-delivered-id");
+    private static final Set<String> ALL_GROUP_FACTS = Set.of("last-delivered-id", "entries-read");
 
     /**
      * A consumer group.
@@ -29,8 +30,13 @@ record StreamState(Map<String, String> facts, List<Resp> entries, Map<String, Gr
      */
     record Group(Map<String, String> facts, Set<String> consumers, List<List<String>> pending) {}
 
+    /** What is compared of a group. */
+    static Set<String> groupFacts(boolean entriesRead) {
+        return entriesRead ? ALL_GROUP_FACTS : GROUP_FACTS;
+    }
+
     /** From a reply to XINFO STREAM key FULL COUNT 0. */
-    static StreamState of(Resp full) {
+    static StreamState of(Resp full, boolean entriesRead) {
         Map<String, Resp> fields = fields(full);
         Map<String, Group> groups = new TreeMap<>();
         for (Resp item : items(fields, "groups")) {
@@ -45,7 +51,7 @@ record StreamState(Map<String, String> facts, List<Resp> entries, Map<String, Gr
                 pending.add(List.of(
                         parts.get(0).text(), parts.get(1).text(), parts.get(3).text()));
             }
-            groups.put(text(group, "name"), new Group(only(group, GROUP_FACTS), consumers, pending));
+            groups.put(text(group, "name"), new Group(only(group, groupFacts(entriesRead)), consumers, pending));
         }
         return new StreamState(only(fields, FACTS), items(fields, "entries"), groups);
     }

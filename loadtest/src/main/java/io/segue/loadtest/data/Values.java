@@ -34,13 +34,17 @@ final class Values {
         };
     }
 
-    /** How two replies to {@link #read} differ; null if they do not. */
-    static @Nullable String difference(String type, Resp one, Resp other) {
+    /**
+     * How two replies to {@link #read} differ; null if they do not.
+     *
+     * @param entriesRead whether the count of entries that a group has read matters
+     */
+    static @Nullable String difference(String type, Resp one, Resp other, boolean entriesRead) {
         if (one.isError() || other.isError() || one.isNil() || other.isNil()) {
             return one.equals(other) && one.isNil() ? null : brief(one) + " <> " + brief(other);
         }
         if (type.equals("stream")) {
-            return StreamState.difference(StreamState.of(one), StreamState.of(other));
+            return StreamState.difference(StreamState.of(one, entriesRead), StreamState.of(other, entriesRead));
         }
         if (one.equals(other)) {
             return null;

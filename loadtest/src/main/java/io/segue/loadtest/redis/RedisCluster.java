@@ -170,7 +170,11 @@ public final class RedisCluster implements AutoCloseable, Store {
 
     /** The first step of {@link #moveSlot}: marks the slot at both ends; no key has moved yet. */
     public void beginMove(int slot, int to) {
-        RedisServer source = nodes.get(owner(slot));
+        int from = owner(slot);
+        if (from == to) {
+            throw new IllegalArgumentException("to: " + to + " (expected: another node than the owner of slot " + slot + ")");
+        }
+        RedisServer source = nodes.get(from);
         RedisServer target = nodes.get(to);
         String number = Integer.toString(slot);
         expectOk(target, "CLUSTER", "SETSLOT", number, "IMPORTING", id(source));

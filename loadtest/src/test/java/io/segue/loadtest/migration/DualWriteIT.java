@@ -82,7 +82,9 @@ class DualWriteIT {
                             .contains("payload"));
             JsonNode key = rig.divergence().path("sample").path(0);
             assertThat(key.toString()).contains("script:1").contains("not_derivable");
-            assertThat(rig.differences()).hasSize(1).allMatch(line -> line.contains("script:1"));
+            assertThat(rig.differences())
+                    .hasSize(1)
+                    .allMatch(found -> found.toString().contains("script:1"));
         }
     }
 

@@ -1,6 +1,10 @@
 package io.segue.loadtest.migration;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.segue.loadtest.data.Comparison;
+import io.segue.loadtest.data.Difference;
+import io.segue.loadtest.data.IndependentCompare;
+import io.segue.loadtest.fault.FaultProxy;
 import io.segue.loadtest.fleet.ControlPlane;
 import io.segue.loadtest.fleet.Proxy;
 import io.segue.loadtest.fleet.RestClient;
@@ -13,6 +17,7 @@ import io.segue.loadtest.load.LoadSettings;
 import io.segue.loadtest.load.TrackedKey;
 import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.RespClient;
+import io.segue.loadtest.redis.Store;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -38,46 +43,97 @@ final class Rig implements AutoCloseable {
 
     private final Path folder;
     private final List<Proxy> proxies = new ArrayList<>();
-    private final RedisServer oldServer;
-    private final RedisServer newServer;
+    private final RigSide oldSide;
+    private final RigSide newSide;
     private final ControlPlane controlPlane;
 
-    private Rig(RedisServer oldServer, RedisServer newServer) throws IOException {
+    private Rig(RigSide oldSide, RigSide newSide) throws IOException {
         this.folder = Files.createTempDirectory("segue-rig");
         this.controlPlane = ControlPlane.start(folder);
-        this.oldServer = oldServer;
-        this.newServer = newServer;
+        this.oldSide = oldSide;
+        this.newSide = newSide;
     }
 
     static Rig start(int proxies, String... arguments) throws IOException, InterruptedException {
-        return start(RedisServer.start(), RedisServer.start(), proxies, arguments);
+        return setup().proxies(proxies, arguments).start();
     }
 
     /** Takes the servers over. */
     static Rig start(RedisServer oldServer, RedisServer newServer, int proxies, String... arguments)
             throws IOException, InterruptedException {
-        Rig rig = new Rig(oldServer, newServer);
-        boolean up = false;
-        try {
-            rig.controlPlane.awaitReady();
-            rig.rest().post("/endpoints", endpoint("old_redis", oldServer.port()));
-            rig.rest().post("/endpoints", endpoint("new_redis_cluster", newServer.port()));
-            rig.rest().post("/interlays", """
-                    {"id": "%s", "endpoint": "old_redis", "bind": "127.0.0.1", "port": 7000}""".formatted(INTERLAY));
-            for (int i = 1; i <= proxies; i++) {
-                String token = rig.controlPlane.createProxyToken("proxy-" + i);
-                rig.proxies.add(Proxy.start(new Proxy.Settings(
-                        "proxy-" + i, INTERLAY, rig.controlPlane.grpcPort(), token, rig.folder, List.of(arguments))));
+        return setup().sides(RigSide.of(oldServer), RigSide.of(newServer))
+                .proxies(proxies, arguments)
+                .start();
+    }
+
+    /** Two servers of the preferred program, no fault proxies, no proxies, unless it is told otherwise. */
+    static Setup setup() {
+        return new Setup();
+    }
+
+    /** What kind of rig to start. */
+    static final class Setup {
+        private RigSide oldSide;
+        private RigSide newSide;
+        private boolean faults;
+        private int proxies;
+        private List<String> arguments = List.of();
+
+        /** Takes the two sides over. */
+        Setup sides(RigSide old, RigSide neu) {
+            oldSide = old;
+            newSide = neu;
+            return this;
+        }
+
+        /** Puts a {@link FaultProxy} between Segue and each side. */
+        Setup faults() {
+            faults = true;
+            return this;
+        }
+
+        /** So many proxies, each with these options. */
+        Setup proxies(int count, String... options) {
+            proxies = count;
+            arguments = List.of(options);
+            return this;
+        }
+
+        /** Starts everything, and waits until the proxies serve. */
+        Rig start() throws IOException, InterruptedException {
+            RigSide old = oldSide != null ? oldSide : RigSide.of(RedisServer.start());
+            RigSide neu = newSide != null ? newSide : RigSide.of(RedisServer.start());
+            Rig rig = faults ? new Rig(old.behindFaults(), neu.behindFaults()) : new Rig(old, neu);
+            boolean up = false;
+            try {
+                rig.createCatalog();
+                rig.startProxies(proxies, arguments);
+                up = true;
+                return rig;
+            } finally {
+                if (!up) {
+                    rig.close();
+                }
             }
-            for (Proxy proxy : rig.proxies) {
-                proxy.awaitListening();
-            }
-            up = true;
-            return rig;
-        } finally {
-            if (!up) {
-                rig.close();
-            }
+        }
+    }
+
+    private void createCatalog() throws InterruptedException {
+        controlPlane.awaitReady();
+        rest().post("/endpoints", endpoint("old_redis", oldSide.port()));
+        rest().post("/endpoints", endpoint("new_redis_cluster", newSide.port()));
+        rest().post("/interlays", """
+                {"id": "%s", "endpoint": "old_redis", "bind": "127.0.0.1", "port": 7000}""".formatted(INTERLAY));
+    }
+
+    private void startProxies(int count, List<String> arguments) throws InterruptedException {
+        for (int i = 1; i <= count; i++) {
+            String token = controlPlane.createProxyToken("proxy-" + i);
+            proxies.add(Proxy.start(
+                    new Proxy.Settings("proxy-" + i, INTERLAY, controlPlane.grpcPort(), token, folder, arguments)));
+        }
+        for (Proxy proxy : proxies) {
+            proxy.awaitListening();
         }
     }
 
@@ -99,6 +155,16 @@ final class Rig implements AutoCloseable {
                 {"type": "canary", "read_percentage": 1.0, "write_mode": {"mode": "cutover", "write_percentage": 1.0}}""";
     }
 
+    /** Data movement with a change feed; {@code replace} is none, replace or merge. */
+    static String scan(String replace) {
+        return "{\"type\": \"scan\", \"replace\": \"" + replace + "\"}";
+    }
+
+    /** A point-in-time copy. */
+    static String snapshot(String replace) {
+        return "{\"type\": \"snapshot\", \"replace\": \"" + replace + "\"}";
+    }
+
     RestClient rest() {
         return controlPlane.rest();
     }
@@ -108,11 +174,34 @@ final class Rig implements AutoCloseable {
     }
 
     RedisServer oldServer() {
-        return oldServer;
+        return oldSide.needServer();
     }
 
     RedisServer newServer() {
-        return newServer;
+        return newSide.needServer();
+    }
+
+    RigSide oldSide() {
+        return oldSide;
+    }
+
+    RigSide newSide() {
+        return newSide;
+    }
+
+    /** Between Segue and OLD. */
+    FaultProxy oldFault() {
+        return oldSide.needFault();
+    }
+
+    /** Between Segue and NEW. */
+    FaultProxy newFault() {
+        return newSide.needFault();
+    }
+
+    /** Where clients of the proxies connect, for {@link io.segue.loadtest.data.Writers}. */
+    List<Store> fronts() {
+        return proxies.stream().map(proxy -> Store.at(proxy.port())).toList();
     }
 
     List<Proxy> proxies() {
@@ -133,8 +222,20 @@ final class Rig implements AutoCloseable {
         act("migrate");
     }
 
+    /** Creates the migration with data movement, such as {@link #scan}, and starts it. */
+    void migrate(String strategy, String data) throws InterruptedException {
+        define(strategy, data);
+        act("migrate");
+    }
+
     void define(String strategy) throws InterruptedException {
-        rest().post("/migrations", "{\"id\": \"" + MIGRATION + "\", \"strategy\": " + strategy + "}");
+        define(strategy, "\"none\"");
+    }
+
+    void define(String strategy, String data) throws InterruptedException {
+        rest().post(
+                        "/migrations",
+                        "{\"id\": \"" + MIGRATION + "\", \"strategy\": " + strategy + ", \"data\": " + data + "}");
         rest().post("/migrations/" + MIGRATION + "/interlay/" + INTERLAY, "{\"endpoint\": \"new_redis_cluster\"}");
     }
 
@@ -202,17 +303,40 @@ final class Rig implements AutoCloseable {
         }
     }
 
-    /** Differences between the two servers, by a comparison that shares nothing with the product. */
-    List<String> differences() throws IOException {
-        try (RespClient one = oldServer.connect();
-                RespClient other = newServer.connect()) {
-            return StoreComparison.differences(one, other);
+    /** Compares the two sides completely, by a path that shares nothing with the product. Nobody may write meanwhile. */
+    Comparison compare() throws IOException, InterruptedException {
+        return IndependentCompare.compare(oldSide.store(), newSide.store());
+    }
+
+    /** Compares until both sides are equal, at least once; nobody writes any more. Fails with the differences if they stay. */
+    Comparison awaitSame(Duration limit) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + limit.toNanos();
+        while (true) {
+            Comparison found = compare();
+            if (found.isEqual()) {
+                return found;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("different still after " + limit.toMillis() + " ms: " + found);
+            }
         }
+    }
+
+    /** The differences, without the number of entries that groups have read: replays of commands do not keep it, nor do replicas. */
+    List<Difference> differences() throws IOException, InterruptedException {
+        return IndependentCompare.compare(
+                        oldSide.store(), newSide.store(), IndependentCompare.Settings.DEFAULT.withoutEntriesRead())
+                .differences();
+    }
+
+    /** How far data movement is. */
+    JsonNode progress() throws InterruptedException {
+        return rest().get("/migrations/" + MIGRATION + "/progress");
     }
 
     /** Seeds both servers alike. */
     void seed(List<TrackedKey> keys) throws IOException {
-        for (RedisServer server : List.of(oldServer, newServer)) {
+        for (RedisServer server : List.of(oldServer(), newServer())) {
             try (RespClient redis = server.connect()) {
                 Keyspace.seed(keys, redis);
             }
@@ -237,8 +361,8 @@ final class Rig implements AutoCloseable {
     public void close() {
         proxies.forEach(proxy -> proxy.process().kill9());
         controlPlane.kill9();
-        oldServer.close();
-        newServer.close();
+        oldSide.close();
+        newSide.close();
         try (Stream<Path> files = Files.walk(folder)) {
             for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);

@@ -119,4 +119,24 @@ class RedisServerIT {
                     .hasMessageContaining("in use");
         }
     }
+
+    @Test
+    void replicaOf_followsUntilItIsPromoted() {
+        try (RedisServer primary = RedisServer.builder().password("s3cret").start();
+                RedisServer replica = RedisServer.builder().password("0ther").start()) {
+            primary.call("SET", "k", "v");
+            replica.replicaOf(primary);
+            replica.awaitInSync(primary, Duration.ofSeconds(10));
+            assertThat(replica.call("GET", "k").text()).isEqualTo("v");
+            primary.call("SET", "k", "w");
+            replica.awaitInSync(primary, Duration.ofSeconds(10));
+            assertThat(replica.call("GET", "k").text()).isEqualTo("w");
+            assertThat(replica.call("SET", "k", "x").text()).startsWith("READONLY");
+
+            replica.promote();
+            assertThat(replica.call("SET", "k", "x").text()).isEqualTo("OK");
+            assertThatThrownBy(() -> replica.awaitInSync(primary, Duration.ofSeconds(1)))
+                    .hasMessageContaining("no replica");
+        }
+    }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -206,6 +207,18 @@ public final class RedisConnection implements Closeable {
     /** Whether the next byte of a reply is here already: a read would not wait for its beginning. */
     public boolean ready() throws IOException {
         return inFrom < inTo || in.available() > 0;
+    }
+
+    /** Waits for the beginning of a reply; false if the read timeout passed without one. */
+    public boolean await() throws IOException {
+        if (inFrom == inTo) {
+            try {
+                fill();
+            } catch (SocketTimeoutException e) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.segue.proxy.engine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.segue.core.movement.Settle;
 import io.segue.core.operation.Access;
 import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
@@ -196,10 +197,22 @@ final class DualExchange implements ReplyHandler {
             finish(what);
             return;
         }
+        if (late()) {
+            // Nobody expects this effect any more: the key may have been found equal without it.
+            rewritten.drop();
+            note(what, Ledger.Cause.LATE);
+            finish(what);
+            return;
+        }
         if (!what.waitForFollower) {
             answer(what);
         }
         followerLeg.send(what, to, outcome == Effects.Outcome.SAME, bytes);
+    }
+
+    /** Whether a mover may have compared the key before this write has ended. */
+    private boolean late() {
+        return Settle.late(startNs, engine.loop.nowNs(), engine.followerTimeoutNs);
     }
 
     /**
@@ -348,6 +361,9 @@ final class DualExchange implements ReplyHandler {
                 return;
             }
             compareOutcomes(what);
+            if (late()) {
+                note(what, Ledger.Cause.LATE);
+            }
             finish(what);
         }
 

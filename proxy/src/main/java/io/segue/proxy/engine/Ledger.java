@@ -30,6 +30,8 @@ final class Ledger {
         CONCURRENT,
         /** The authority's connection was lost: it may have executed the write or not. */
         OUTCOME_UNKNOWN,
+        /** It took so long that a mover may have compared the key before it ended. */
+        LATE,
         /** Found by a sweep over the whole data set. */
         SWEEP
     }

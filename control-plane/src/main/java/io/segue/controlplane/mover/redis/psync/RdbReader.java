@@ -36,6 +36,11 @@ final class RdbReader {
         in = new RdbInput(source);
     }
 
+    /** Whether something can be read without waiting; what has begun to come may still have to be waited for. */
+    boolean ready() {
+        return in.ready();
+    }
+
     /** Bytes read so far. */
     long position() {
         return in.position();

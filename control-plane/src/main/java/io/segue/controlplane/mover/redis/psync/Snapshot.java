@@ -62,6 +62,16 @@ public final class Snapshot implements Closeable {
         return file;
     }
 
+    /** Whether the link knows that the rest will not come: it will give another one by itself. */
+    public boolean abandoned() {
+        return file.abandoned();
+    }
+
+    /** Whether more has come than was read: {@link #read} does not have to wait for its first bytes. */
+    public boolean ready() {
+        return reader.ready();
+    }
+
     /**
      * Gives keys to {@code handler}: at least one unless the end comes first, at most {@code most}, and no more than are here without
      * waiting.

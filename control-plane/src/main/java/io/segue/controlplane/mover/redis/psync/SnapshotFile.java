@@ -81,6 +81,11 @@ final class SnapshotFile implements RdbSource, Closeable {
         notifyAll();
     }
 
+    /** Whether it ends before its end, and whoever writes it knows that. */
+    synchronized boolean abandoned() {
+        return failure != null;
+    }
+
     /** Bytes appended so far. */
     synchronized long written() {
         return written;

@@ -111,18 +111,73 @@ class RdbReaderTest {
         Rdb rdb = new Rdb(12);
         rdb.op(244).op(1).op(2).op(3);
         rdb.op(248).op(0x40).op(5).op(249).op(200);
-        rdb.op(247).op(0x81).i64be(moduleId("testmodul")).op(2).op(1).op(1).op(7).op(5).text("aux").op(0);
+        rdb.op(247)
+                .op(0x81)
+                .i64be(moduleId("testmodul"))
+                .op(2)
+                .op(1)
+                .op(1)
+                .op(7)
+                .op(5)
+                .text("aux")
+                .op(0);
         rdb.op(7).text("module").op(0x81).i64be(1).op(1).op(5).op(2).op(0x81).i64be(-1);
         rdb.op(3).zeros(4).op(4).zeros(8).op(5).text("s").op(0);
-        rdb.op(253).zeros(3).op(1).op(3).text("old-zset").op(3).text("a").op(253).text("b").op(254).text("c").op(3).zeros(3);
+        rdb.op(253)
+                .zeros(3)
+                .op(1)
+                .op(3)
+                .text("old-zset")
+                .op(3)
+                .text("a")
+                .op(253)
+                .text("b")
+                .op(254)
+                .text("c")
+                .op(3)
+                .zeros(3);
         rdb.op(1).text("old-list").op(2).text("a").op(0xC0).op(9);
         rdb.op(20).text("set-listpack").text("xyz");
         rdb.op(22).text("early").op(1).op(5).text("f").text("v");
         rdb.op(23).text("early-lp").text("xyz");
-        rdb.op(24).text("ttl").zeros(8).op(2).op(5).text("f").text("v").op(0).text("g").text("w");
+        rdb.op(24)
+                .text("ttl")
+                .zeros(8)
+                .op(2)
+                .op(5)
+                .text("f")
+                .text("v")
+                .op(0)
+                .text("g")
+                .text("w");
         rdb.op(25).text("ttl-lp").zeros(8).text("xyz");
-        rdb.op(21).text("stream3").op(1).text("0123456789abcdef").text("lp").op(1).op(2).op(3).op(4).op(5).op(6).op(7).op(8)
-                .op(1).text("g").op(1).op(2).op(0x81).i64be(-1).op(1).zeros(24).op(1).op(1).text("c").zeros(16).op(1).zeros(16);
+        rdb.op(21)
+                .text("stream3")
+                .op(1)
+                .text("0123456789abcdef")
+                .text("lp")
+                .op(1)
+                .op(2)
+                .op(3)
+                .op(4)
+                .op(5)
+                .op(6)
+                .op(7)
+                .op(8)
+                .op(1)
+                .text("g")
+                .op(1)
+                .op(2)
+                .op(0x81)
+                .i64be(-1)
+                .op(1)
+                .zeros(24)
+                .op(1)
+                .op(1)
+                .text("c")
+                .zeros(16)
+                .op(1)
+                .zeros(16);
         rdb.op(0).text("last").text("v");
 
         List<String> lines = read(rdb.end(), 1);
@@ -174,7 +229,9 @@ class RdbReaderTest {
     void read_unknownTypesAndOpcodesAreRefused(int type) throws IOException {
         byte[] bytes = new Rdb(10).op(type).text("k").text("v").end();
 
-        assertThatThrownBy(() -> read(bytes, 100)).isInstanceOf(IOException.class).hasMessageContaining("" + type);
+        assertThatThrownBy(() -> read(bytes, 100))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("" + type);
     }
 
     @ParameterizedTest
@@ -188,10 +245,26 @@ class RdbReaderTest {
     @Test
     void read_lengthsThatLieCostNoMemory() throws IOException {
         for (int length : new int[] {0x80, 0x81}) {
-            byte[] key = new Rdb(10).op(0).op(length).i64be(0x7FFF_FFFF_FFFF_FFFFL).end();
-            byte[] value = new Rdb(10).op(4).text("k").op(length).i64be(0x7FFF_FFFF_7FFF_FFFFL).end();
-            byte[] compressed =
-                    new Rdb(10).op(0).op(0xC3).op(2).op(0x80).op(0).op(0x7F).op(0).op(0).op(1).op(1).end();
+            byte[] key =
+                    new Rdb(10).op(0).op(length).i64be(0x7FFF_FFFF_FFFF_FFFFL).end();
+            byte[] value = new Rdb(10)
+                    .op(4)
+                    .text("k")
+                    .op(length)
+                    .i64be(0x7FFF_FFFF_7FFF_FFFFL)
+                    .end();
+            byte[] compressed = new Rdb(10)
+                    .op(0)
+                    .op(0xC3)
+                    .op(2)
+                    .op(0x80)
+                    .op(0)
+                    .op(0x7F)
+                    .op(0)
+                    .op(0)
+                    .op(1)
+                    .op(1)
+                    .end();
             for (byte[] bytes : List.of(key, value, compressed)) {
                 assertThatThrownBy(() -> read(bytes, 100)).isInstanceOf(IOException.class);
             }

@@ -1,0 +1,501 @@
+package io.segue.controlplane.mover.redis;
+
+import static java.util.Objects.requireNonNull;
+
+import io.segue.controlplane.mover.redis.psync.RdbValue;
+import io.segue.controlplane.mover.redis.value.DumpPayload;
+import io.segue.controlplane.redis.RedisConnection;
+import io.segue.controlplane.redis.RedisError;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one writer of the keys of one shard: a thread that takes owed keys and pages of the first copy, reads them at the authority and
+ * writes them to the follower, strictly in order. When a connection is lost, everything that was under way is owed again, after the lost
+ * connection was fenced at the follower.
+ */
+final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowledged, RdbCopy.Target {
+    private static final int OWED_AT_ONCE = 256;
+    private static final int MOST_UNDER_WAY = 1_024;
+    private static final int MOST_STEPS = 8;
+    /** Values that take more are copied in pieces: no server is kept busy with one of them, and none stands in memory as a whole. */
+    private static final long LARGE = 1024 * 1024;
+    /** The same keys change again and again: waiting a little saves copies. */
+    private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(3);
+
+    private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** Why a key was left alone. */
+    static final String KEPT = "stood on the follower before the copy, and was kept";
+
+    private static final long FIRST_BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long MOST_BACKOFF_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private final MoverContext context;
+    private final int shard;
+    final DirtySet owed;
+    final FirstCopy firstCopy;
+    private final Thread thread;
+    private final Queue<CompletableFuture<Void>> rests = new ConcurrentLinkedQueue<>();
+    private final ArrayDeque<List<Item.Group>> waitingForDatabases = new ArrayDeque<>();
+    private final ArrayDeque<Item> byType = new ArrayDeque<>();
+    /** What was under way on connections that are gone. */
+    private final List<Item> lost = new ArrayList<>();
+
+    private @Nullable AuthorityReader reader;
+    private @Nullable FollowerLink follower;
+    private @Nullable Auxiliary auxiliary;
+    private boolean resting;
+    /** Owed keys that were taken and are not through. */
+    private int underWay;
+
+    private long lastTaken;
+    private volatile boolean closed;
+    private volatile boolean connected;
+
+    Lane(MoverContext context, int shard, DirtySet owed, FirstCopy firstCopy) {
+        this.context = context;
+        this.shard = shard;
+        this.owed = owed;
+        this.firstCopy = firstCopy;
+        this.thread = new Thread(this, context.threadName("lane-" + shard));
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    boolean connected() {
+        return connected;
+    }
+
+    @Override
+    public void run() {
+        Backoff backoff = new Backoff();
+        while (!closed) {
+            try {
+                open();
+                backoff.reset();
+                connected = true;
+                work();
+            } catch (SupersededException e) {
+                context.fail(String.valueOf(e.getMessage()));
+                closed = true;
+            } catch (IOException e) {
+                if (!closed) {
+                    context.trouble(e);
+                }
+            } catch (InterruptedException e) {
+                closed = true;
+            } catch (RuntimeException e) {
+                context.fail("an internal error: " + e);
+                context.log("the lane of shard " + shard + " has failed", e);
+                closed = true;
+            } finally {
+                connected = false;
+                hangUp();
+            }
+            if (!closed) {
+                backoff.pause();
+            }
+        }
+        completeRests();
+    }
+
+    private void open() throws IOException, SupersededException {
+        context.refreshLayout();
+        RedisConnection from = context.openAuthority(shard);
+        AuthorityReader made;
+        try {
+            Facts facts = Facts.ask(from);
+            context.authorityIs(shard, facts);
+            context.databases().saw(Facts.databases(from));
+            made = new AuthorityReader(from, facts, this);
+        } catch (IOException e) {
+            from.close();
+            throw e;
+        }
+        reader = made;
+        follower = new FollowerLink(
+                context.followerSide(), context.databases(), context.fencedConnections("lane-" + shard), this);
+        auxiliary = new Auxiliary(context, shard);
+        // Nothing of the connections before can arrive any more: what was under way is owed again.
+        owed.takeBack();
+        lost.addAll(byType);
+        byType.clear();
+        waitingForDatabases.clear();
+        underWay = 0;
+        firstCopy.goBack(List.copyOf(lost));
+        lost.clear();
+        context.connected(shard);
+    }
+
+    private void hangUp() {
+        if (reader != null) {
+            reader.close();
+        }
+        if (follower != null) {
+            lost.addAll(follower.pending());
+            follower.close();
+            follower = null;
+        }
+        if (auxiliary != null) {
+            auxiliary.close();
+        }
+    }
+
+    private void work() throws IOException, SupersededException, InterruptedException {
+        AuthorityReader from = requireNonNull(reader);
+        FollowerLink to = requireNonNull(follower);
+        while (!closed) {
+            resting = context.paused() || !rests.isEmpty();
+            boolean asked = !resting && ask(from);
+            if (from.depth() > 0) {
+                from.step();
+            }
+            to.collect();
+            copyByType(to);
+            if (asked || from.depth() > 0) {
+                continue;
+            }
+            to.collectAll();
+            copyByType(to);
+            if (from.depth() > 0) {
+                continue;
+            }
+            firstCopy.collected();
+            if (resting) {
+                completeRests();
+            }
+            if (!owed.hasWork() || context.paused()) {
+                owed.awaitWork(idleNs());
+            }
+        }
+    }
+
+    /** The first copy may be waiting for its turn, or for what is on the way to it. */
+    private long idleNs() {
+        return firstCopy.wantsMore() && !context.paused()
+                ? Math.max(MOMENT_NS, context.throttle().waitNs())
+                : IDLE_NS;
+    }
+
+    private void completeRests() {
+        for (CompletableFuture<Void> rest = rests.poll(); rest != null; rest = rests.poll()) {
+            rest.complete(null);
+        }
+    }
+
+    /** Completes at a moment in which nothing is under way at either side. */
+    CompletableFuture<Void> rest() {
+        CompletableFuture<Void> rest = new CompletableFuture<>();
+        rests.add(rest);
+        owed.wake();
+        if (closed) {
+            completeRests();
+        }
+        return rest;
+    }
+
+    // ---- what to do next
+
+    private boolean ask(AuthorityReader from) throws IOException, SupersededException {
+        boolean asked = false;
+        if ((owed.dualWrites() || owed.settling() > 0) && owed.hasWork()) {
+            // Others write the follower too: these keys are compared, and copied under a watch, when nothing else is
+            // under way.
+            if (from.depth() == 0) {
+                requireNonNull(follower).collectAll();
+                requireNonNull(auxiliary).work(this, owed);
+            }
+            return true;
+        }
+        if (underWay < MOST_UNDER_WAY && owed.hasWork()) {
+            gather(from);
+            List<DirtySet.Entry> taken = owed.take(OWED_AT_ONCE);
+            if (!taken.isEmpty()) {
+                lastTaken = System.nanoTime();
+                askOwed(from, taken);
+                asked = true;
+            }
+        }
+        if (from.depth() < MOST_STEPS) {
+            asked |= firstCopy.ask(from, context.throttle());
+        }
+        return asked;
+    }
+
+    private void gather(AuthorityReader from) {
+        long wait = lastTaken + GATHER_NS - System.nanoTime();
+        if (wait > 0 && from.depth() == 0 && !firstCopy.wantsMore() && !context.draining()) {
+            LockSupport.parkNanos(this, wait);
+        }
+    }
+
+    private void askOwed(AuthorityReader from, List<DirtySet.Entry> taken) throws IOException {
+        List<Item.Group> anyDatabase = new ArrayList<>();
+        List<Item> items = new ArrayList<>();
+        for (DirtySet.Entry entry : taken) {
+            if (!context.wants(entry.key)) {
+                owed.drop(entry);
+            } else if (entry.db == DirtySet.ANY_DB && context.databases().all()) {
+                underWay++;
+                anyDatabase.add(new Item.Group(entry));
+            } else {
+                underWay++;
+                int db =
+                        entry.db == DirtySet.ANY_DB ? context.databases().list().get(0) : entry.db;
+                items.add(Item.of(db, new Item.Group(entry)));
+            }
+        }
+        if (!items.isEmpty()) {
+            measureByDatabase(from, items);
+        }
+        if (!anyDatabase.isEmpty()) {
+            waitingForDatabases.add(anyDatabase);
+            from.databases();
+        }
+    }
+
+    @Override
+    public void databases(Collection<Integer> found) throws IOException {
+        context.databases().saw(found);
+        List<Item> items = new ArrayList<>();
+        List<Item.Group> groups = waitingForDatabases.remove();
+        for (int db : context.databases().list()) {
+            for (Item.Group group : groups) {
+                items.add(Item.of(db, group));
+            }
+        }
+        measureByDatabase(requireNonNull(reader), items);
+    }
+
+    private static void measureByDatabase(AuthorityReader from, List<Item> items) throws IOException {
+        int start = 0;
+        for (int i = 1; i <= items.size(); i++) {
+            if (i == items.size() || items.get(i).db != items.get(start).db) {
+                from.measure(items.subList(start, i));
+                start = i;
+            }
+        }
+    }
+
+    @Override
+    public void page(int db, String cursor, List<byte[]> keys) throws IOException {
+        AuthorityReader from = requireNonNull(reader);
+        List<Item> items = firstCopy.page(db, cursor, keys);
+        if (!resting) {
+            // Before the keys of this page, so that the server always has the next one to look for.
+            firstCopy.ask(from, context.throttle());
+        }
+        from.measure(items);
+    }
+
+    // ---- one key
+
+    @Override
+    public void measured(List<Item> items) throws IOException {
+        List<Item> wanted = new ArrayList<>(items.size());
+        for (Item item : items) {
+            if (item.refused) {
+                continue;
+            }
+            if (item.expiry == Item.ABSENT) {
+                gone(item);
+            } else if (!context.wants(item.key)) {
+                finish(item);
+            } else if (context.conflict(item)) {
+                byTypeOrKept(item);
+            } else if (item.size > LARGE) {
+                byType.add(item);
+            } else {
+                wanted.add(item);
+            }
+        }
+        requireNonNull(reader).dump(wanted);
+    }
+
+    private void byTypeOrKept(Item item) throws IOException {
+        if (context.keepsConflicts()) {
+            context.errors().conflict(item, KEPT);
+            finish(item);
+        } else {
+            byType.add(item);
+        }
+    }
+
+    private void gone(Item item) throws IOException {
+        if (item.page != null || context.standing().contains(item)) {
+            // A page's key that has gone is named by the feed; one that only the follower has is not ours.
+            finish(item);
+        } else {
+            requireNonNull(follower).remove(item);
+        }
+    }
+
+    @Override
+    public void payload(Item item, RedisConnection from, long length) throws IOException {
+        FollowerLink to = requireNonNull(follower);
+        if (length == RedisConnection.NULL) {
+            gone(item);
+            return;
+        }
+        if (length > LARGE) {
+            from.skip(length);
+            byType.add(item);
+            return;
+        }
+        int version = context.followerSide().facts().rdbVersion();
+        if (version >= context.authoritySide().facts().rdbVersion()) {
+            to.restore(item, from, length);
+            return;
+        }
+        byte[] payload = new byte[(int) length];
+        for (int at = 0; at < length; ) {
+            at += from.readSome(payload, at, (int) length - at);
+        }
+        if (DumpPayload.knows(DumpPayload.type(payload), version)) {
+            to.restore(item, DumpPayload.restamp(payload, version), (int) length);
+        } else {
+            byType.add(item);
+        }
+    }
+
+    @Override
+    public void fromSnapshot(Item item, int type, RdbValue value) throws IOException {
+        int version = context.followerSide().facts().rdbVersion();
+        if (!context.wants(item.key)) {
+            finish(item);
+        } else if (context.conflict(item)) {
+            byTypeOrKept(item);
+        } else if (value.large() || (value.version() > version && !DumpPayload.knows(type, version))) {
+            byType.add(item);
+        } else {
+            requireNonNull(follower).restore(item, value, Math.min(version, value.version()));
+        }
+    }
+
+    private void copyByType(FollowerLink to) throws IOException, SupersededException {
+        while (!byType.isEmpty()) {
+            // Another connection writes: nothing of the same key may be under way on this one.
+            to.collectAll();
+            Item item = byType.remove();
+            requireNonNull(auxiliary).copyByType(this, item);
+        }
+    }
+
+    /** The key does not exist at the authority: it must not exist at the follower. */
+    void removeNow(Item item) throws IOException {
+        gone(item);
+        requireNonNull(follower).collectAll();
+    }
+
+    @Override
+    public void written(Item item) {
+        context.counters().wrote(item);
+        context.standing().takenOver(item);
+        if (item.page != null && owed.dualWrites()) {
+            // Effects may have been under way to it.
+            owed.changed(item.db, item.key);
+        }
+        finish(item);
+    }
+
+    /** The key is as it should be. */
+    void finish(Item item) {
+        context.errors().solved(item);
+        if (item.page != null) {
+            item.page.open--;
+            return;
+        }
+        Item.Group group = requireNonNull(item.group);
+        group.open--;
+        end(group);
+    }
+
+    @Override
+    public void refused(Item item, RedisError error) throws IOException {
+        String text = error.text();
+        if (error.is("MOVED") || error.is("ASK") || error.is("TRYAGAIN") || error.is("CLUSTERDOWN")) {
+            throw new IOException("the cluster's layout has changed: " + text);
+        }
+        if (error.is("LOADING") || error.is("READONLY") || error.is("MASTERDOWN") || error.is("MISCONF")) {
+            throw new IOException(text);
+        }
+        if (item.write == Item.Write.RESTORE
+                && (text.contains("Bad data format") || text.contains("DUMP payload version"))) {
+            byType.add(item);
+            return;
+        }
+        fail(item, text);
+    }
+
+    /** The key cannot be copied now: it is listed, and tried again later. */
+    void fail(Item item, String reason) {
+        context.errors().failed(item, reason);
+        again(item, FIRST_BACKOFF_NS);
+    }
+
+    /** The key must be copied again. */
+    void again(Item item, long backoffNs) {
+        if (item.page != null) {
+            item.page.open--;
+            owed.owe(item.db, item.key);
+            return;
+        }
+        Item.Group group = requireNonNull(item.group);
+        group.open--;
+        group.failed = true;
+        group.backoffNs =
+                Math.max(group.backoffNs, Math.min(MOST_BACKOFF_NS, backoffNs << Math.min(12, group.entry.failures())));
+        end(group);
+    }
+
+    /** Somebody else wrote the key meanwhile: it comes again, and nothing is wrong with it. */
+    void postpone(Item item, long delayNs) {
+        Item.Group group = requireNonNull(item.group);
+        group.open--;
+        group.failed = true;
+        group.postponed = true;
+        group.backoffNs = Math.max(group.backoffNs, delayNs);
+        end(group);
+    }
+
+    private void end(Item.Group group) {
+        if (group.open > 0) {
+            return;
+        }
+        underWay = Math.max(0, underWay - 1);
+        if (group.failed) {
+            owed.failed(group.entry, group.backoffNs, !group.postponed);
+        } else {
+            owed.copied(group.entry);
+        }
+    }
+
+    /** Ends the thread; waits for it a little. */
+    void close() {
+        closed = true;
+        owed.wake();
+        AuthorityReader from = reader;
+        if (from != null) {
+            from.close();
+        }
+        thread.interrupt();
+        try {
+            thread.join(TimeUnit.SECONDS.toMillis(3));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

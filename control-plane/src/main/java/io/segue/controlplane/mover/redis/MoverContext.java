@@ -1,0 +1,234 @@
+package io.segue.controlplane.mover.redis;
+
+import io.segue.controlplane.mover.DataMover.KeyFilter;
+import io.segue.controlplane.mover.MoverFactory.MoverSpec;
+import io.segue.controlplane.redis.RedisConnection;
+import io.segue.proto.v1.ConflictRule;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the lanes, feeds and checks of one mover have in common. Thread-safe. */
+final class MoverContext {
+    private static final Logger LOG = LoggerFactory.getLogger(MoverContext.class);
+
+    /** What lanes tell the mover. */
+    interface Events {
+        /** A connection was lost or refused; it is tried again. */
+        void trouble(String reason);
+
+        /** The mover cannot go on. */
+        void failed(String reason);
+
+        /** Any key may differ: everything must be compared. */
+        void recheck(String reason);
+
+        /** The layout of a cluster has changed: lanes must be made anew. */
+        void layoutChanged();
+
+        /** The authority's functions are others now. */
+        void functionsChanged();
+
+        /** A lane has its connections. */
+        void connected();
+    }
+
+    private final MoverSpec spec;
+    private final Fence fence;
+    private final Events events;
+    private final Databases databases;
+    private final StandingKeys standing;
+    private final ErrorKeys errors;
+    private final Throttle throttle;
+    private final Counters counters;
+    private final Checkpoint checkpoint;
+    private volatile RedisSide authority;
+    private volatile RedisSide follower;
+    private volatile KeyFilter filter = KeyFilter.ALL;
+    private volatile boolean paused;
+    private volatile boolean draining;
+    private final Map<String, String> followerRuns = new ConcurrentHashMap<>();
+    private final Map<Integer, String> authorityRuns = new ConcurrentHashMap<>();
+
+    MoverContext(
+            MoverSpec spec,
+            Fence fence,
+            Events events,
+            RedisSide authority,
+            RedisSide follower,
+            Databases databases,
+            StandingKeys standing,
+            ErrorKeys errors,
+            Throttle throttle,
+            Counters counters,
+            Checkpoint checkpoint) {
+        this.spec = spec;
+        this.fence = fence;
+        this.events = events;
+        this.authority = authority;
+        this.follower = follower;
+        this.databases = databases;
+        this.standing = standing;
+        this.errors = errors;
+        this.throttle = throttle;
+        this.counters = counters;
+        this.checkpoint = checkpoint;
+        this.followerRuns.putAll(checkpoint.followerRuns());
+    }
+
+    MoverSpec spec() {
+        return spec;
+    }
+
+    Databases databases() {
+        return databases;
+    }
+
+    StandingKeys standing() {
+        return standing;
+    }
+
+    ErrorKeys errors() {
+        return errors;
+    }
+
+    Throttle throttle() {
+        return throttle;
+    }
+
+    Counters counters() {
+        return counters;
+    }
+
+    RedisSide authoritySide() {
+        return authority;
+    }
+
+    RedisSide followerSide() {
+        return follower;
+    }
+
+    boolean paused() {
+        return paused;
+    }
+
+    void paused(boolean on) {
+        paused = on;
+    }
+
+    boolean draining() {
+        return draining;
+    }
+
+    void draining(boolean on) {
+        draining = on;
+    }
+
+    void filter(KeyFilter next) {
+        filter = next;
+    }
+
+    /** Whether the authority side is the truth for a key. */
+    boolean wants(byte[] key) {
+        return filter.test(key);
+    }
+
+    /** Whether the conflict rule has a say about a key. */
+    boolean conflict(Item item) {
+        return spec.rule() != ConflictRule.CONFLICT_RULE_REPLACE && standing.contains(item);
+    }
+
+    /** Whether the rule is to keep what stood on the follower; otherwise the two are merged. */
+    boolean keepsConflicts() {
+        return spec.rule() != ConflictRule.CONFLICT_RULE_MERGE;
+    }
+
+    String threadName(String part) {
+        return "mover-" + spec.migration() + "-" + part;
+    }
+
+    /** A connection for reading a shard of the authority. */
+    RedisConnection openAuthority(int shard) throws IOException {
+        return authority.open(shard, fence.name("read-" + shard));
+    }
+
+    /** Connections for writing, one to each server of the follower, after everything older was ended there. */
+    List<RedisConnection> fencedConnections(String lane) throws IOException, SupersededException {
+        RedisSide side = follower;
+        List<RedisConnection> connections = new ArrayList<>();
+        try {
+            for (int node = 0; node < side.nodes().size(); node++) {
+                RedisConnection connection = fence.open(side, node, lane);
+                connections.add(connection);
+                followerIs(side.nodes().get(node).toString(), Facts.ask(connection));
+            }
+            return connections;
+        } catch (IOException | SupersededException | RuntimeException e) {
+            connections.forEach(RedisConnection::close);
+            throw e;
+        }
+    }
+
+    /** A server that was started anew may have lost what was written to it. */
+    private void followerIs(String node, Facts facts) throws IOException {
+        if (!facts.primary()) {
+            throw new IOException("the follower " + node + " is a replica (expected: a primary)");
+        }
+        String before = followerRuns.put(node, facts.runId());
+        if (before != null && !before.equals(facts.runId())) {
+            events.recheck("the follower " + node + " was restarted or replaced");
+        }
+        checkpoint.followerRuns(followerRuns);
+    }
+
+    /** Takes note of which process serves a shard of the authority. */
+    void authorityIs(int shard, Facts facts) throws IOException {
+        authorityRuns.put(shard, facts.runId());
+    }
+
+    /** The process that serves a shard. */
+    String runId(int shard) {
+        return authorityRuns.getOrDefault(shard, "");
+    }
+
+    /** Looks at clusters again: keys may have moved between their servers. */
+    void refreshLayout() throws IOException {
+        if (follower.cluster()) {
+            follower = RedisSide.look(spec.follower().getWriteConn(), RedisMover.TIMEOUT);
+        }
+        if (authority.cluster()) {
+            RedisSide now = RedisSide.look(spec.authority().getWriteConn(), RedisMover.TIMEOUT);
+            if (!now.sameLayout(authority)) {
+                events.layoutChanged();
+                throw new IOException("the layout of the authority's cluster has changed");
+            }
+        }
+    }
+
+    void connected(int shard) {
+        events.connected();
+    }
+
+    void trouble(IOException e) {
+        String message = e.getMessage();
+        events.trouble(message == null ? e.getClass().getSimpleName() : message);
+        LOG.info("migration {}: {}", spec.migration(), e.toString());
+    }
+
+    void fail(String reason) {
+        events.failed(reason);
+    }
+
+    void log(String what, RuntimeException e) {
+        LOG.error("migration {}: {}", spec.migration(), what, e);
+    }
+
+    /** A shard's first copy has come further. */
+    void progress(int shard, ScanCopy.Progress progress) {
+        checkpoint.progress(authority.nodes().get(shard).toString(), progress);
+    }
+}

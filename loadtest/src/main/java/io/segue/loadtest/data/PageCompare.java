@@ -6,9 +6,12 @@ import io.segue.loadtest.data.Difference.Kind;
 import io.segue.loadtest.redis.Resp;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -74,12 +77,13 @@ final class PageCompare {
         for (int i = 1; i < LOOKS && patient && suspects.stream().anyMatch(s -> s.look.expires()); i++) {
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(settings.toleranceMs() + BETWEEN_LOOKS_MS));
             List<Suspect> still = new ArrayList<>();
-            List<byte[]> again = new ArrayList<>();
+            // One key may be suspect twice, for its moment and for its value.
+            Set<byte[]> again = Collections.newSetFromMap(new IdentityHashMap<>());
             for (Suspect suspect : suspects) {
-                if (!suspect.look.expires()) {
-                    still.add(suspect);
-                } else if (again.isEmpty() || again.get(again.size() - 1) != suspect.look.key) {
+                if (suspect.look.expires()) {
                     again.add(suspect.look.key);
+                } else {
+                    still.add(suspect);
                 }
             }
             for (byte[] key : again) {
@@ -93,7 +97,7 @@ final class PageCompare {
     }
 
     private List<Suspect> look(List<byte[]> page, boolean first) throws IOException {
-        List<Look> looks = first || !page.isEmpty() ? read(page, first) : List.of();
+        List<Look> looks = read(page, first);
         List<Suspect> suspects = new ArrayList<>();
         List<Look> small = new ArrayList<>();
         long bytes = 0;

@@ -154,15 +154,14 @@ final class Writer implements Runnable {
     }
 
     private Target target() {
-        long index = random.nextDouble() < settings.hot()
-                ? random.nextInt(HOT_KEYS)
-                : random.nextLong(settings.count() + settings.count() / 20 + 1);
-        long chosen = settings.keys().numberIn(database, index, Math.max(1, settings.count()));
+        // A twentieth more than there are at first, so that new keys come up.
+        long bound = settings.count() + settings.count() / 20 + 1;
+        long index = random.nextDouble() < settings.hot() ? random.nextInt(HOT_KEYS) : random.nextLong(bound);
+        long chosen = settings.keys().numberIn(database, index, bound);
         byte[] key = settings.keys().name(chosen);
         byte[] other = MixedKeys.sibling(key);
         if (!store.isCluster() && random.nextInt(4) == 0) {
-            long second = random.nextLong(Math.max(1, settings.count()));
-            other = settings.keys().name(settings.keys().numberIn(database, second, Math.max(1, settings.count())));
+            other = settings.keys().name(settings.keys().numberIn(database, random.nextLong(bound), bound));
         }
         return new Target(chosen, key, other == null ? key : other);
     }

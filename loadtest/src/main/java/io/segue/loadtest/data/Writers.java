@@ -29,7 +29,7 @@ public final class Writers implements AutoCloseable {
      * @param seed of every choice
      * @param clients how many, at least 1, spread evenly over the targets; one in five works outside of database 0 if there are several
      * @param keys which keys are meant: those that {@link MixedData} has made, of matching kinds
-     * @param count numbers below this are used
+     * @param count numbers below this are used, and a twentieth more, which are new keys
      * @param hot share of commands that go to the first ten keys, 0.0 to 1.0
      * @param rate commands in a second of each client; 0: flat out
      * @param undeclared whether scripts write keys that the command does not name; not for clusters

@@ -1,7 +1,9 @@
 package io.segue.loadtest.fault;
 
+import io.segue.loadtest.redis.FreePorts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -33,7 +35,8 @@ import org.jspecify.annotations.Nullable;
  * a fault says otherwise. One thread of its own does the work; what the public methods say holds when they return. Thread-safe.
  */
 public final class FaultProxy implements AutoCloseable {
-    private static final int REBIND_TRIES = 100;
+    private static final int PORT_TRIES = 5;
+    private static final int BACKLOG = 1024;
 
     private final Selector selector;
     private final Thread thread;
@@ -55,7 +58,7 @@ public final class FaultProxy implements AutoCloseable {
         this.selector = Selector.open();
         boolean done = false;
         try {
-            this.port = listen(0);
+            this.port = listen();
             done = true;
         } finally {
             if (!done) {
@@ -338,22 +341,35 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Listens; returns the port. */
-    private int listen(int wanted) throws IOException {
+    /** Listens on a free port; returns it. */
+    private int listen() throws IOException {
         for (int attempt = 1; ; attempt++) {
-            ServerSocketChannel channel = ServerSocketChannel.open();
+            int candidate = FreePorts.one();
             try {
-                channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-                channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), 1024);
-                channel.configureBlocking(false);
-                channel.register(selector, SelectionKey.OP_ACCEPT);
-                listener = channel;
-                return channel.socket().getLocalPort();
-            } catch (IOException e) {
-                channel.close();
-                if (wanted == 0 || attempt == REBIND_TRIES) {
+                listen(candidate);
+                return candidate;
+            } catch (BindException e) {
+                // Somebody was faster with the free port.
+                if (attempt == PORT_TRIES) {
                     throw e;
                 }
+            }
+        }
+    }
+
+    private void listen(int wanted) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open();
+        boolean done = false;
+        try {
+            channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+            channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted), BACKLOG);
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_ACCEPT);
+            listener = channel;
+            done = true;
+        } finally {
+            if (!done) {
+                channel.close();
             }
         }
     }

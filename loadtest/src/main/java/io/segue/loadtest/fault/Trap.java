@@ -2,7 +2,6 @@ package io.segue.loadtest.fault;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -59,8 +58,7 @@ public final class Trap {
      */
     public void await(Duration limit) throws InterruptedException {
         if (!sprung.await(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new IllegalStateException("waited " + limit.toMillis() + " ms in vain for "
-                    + new String(pattern, StandardCharsets.ISO_8859_1).replace("\r\n", " ") + direction);
+            throw new IllegalStateException("waited " + limit.toMillis() + " ms in vain for " + this);
         }
     }
 
@@ -126,6 +124,6 @@ public final class Trap {
 
     @Override
     public String toString() {
-        return "Trap " + Arrays.toString(pattern) + " " + direction;
+        return "\"" + new String(pattern, StandardCharsets.ISO_8859_1).replace("\r\n", " ") + "\" " + direction;
     }
 }

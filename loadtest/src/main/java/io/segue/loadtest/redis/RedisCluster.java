@@ -172,7 +172,8 @@ public final class RedisCluster implements AutoCloseable, Store {
     public void beginMove(int slot, int to) {
         int from = owner(slot);
         if (from == to) {
-            throw new IllegalArgumentException("to: " + to + " (expected: another node than the owner of slot " + slot + ")");
+            throw new IllegalArgumentException(
+                    "to: " + to + " (expected: another node than the owner of slot " + slot + ")");
         }
         RedisServer source = nodes.get(from);
         RedisServer target = nodes.get(to);

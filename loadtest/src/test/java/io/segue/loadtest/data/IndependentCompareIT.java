@@ -241,16 +241,18 @@ class IndependentCompareIT {
     }
 
     @Test
-    void compare_isFast() throws Exception {
+    void compare_ofManyKeysTakesNotLong() throws Exception {
         try (RedisServer one = RedisServer.start();
                 RedisServer other = RedisServer.start()) {
             MixedData.Filled filled =
-                    new MixedData(MixedData.Settings.of(3, 100_000).withDatabases(2)).fill(Store.of(one));
+                    new MixedData(MixedData.Settings.of(3, 50_000).withDatabases(2)).fill(Store.of(one));
             copy(one, other);
 
             Comparison found = IndependentCompare.compare(Store.of(one), Store.of(other));
             System.out.println(filled + "\n" + found + " " + Math.round(found.keysPerSecond()) + " keys/s");
             assertThat(found.isEqual()).as("%s", found).isTrue();
+            // A free machine does a hundred thousand and more; this one may be busy.
+            assertThat(found.keysPerSecond()).as("%s", found).isGreaterThan(1_500);
         }
     }
 }

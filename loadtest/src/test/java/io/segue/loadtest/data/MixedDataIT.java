@@ -109,7 +109,7 @@ class MixedDataIT {
             assertThat(IndependentCompare.compare(Store.of(one), Store.of(other))
                             .count(Difference.Kind.VALUE))
                     .as("another seed")
-                    .isGreaterThan(1_000);
+                    .isGreaterThan(500);
         }
     }
 

@@ -3,7 +3,7 @@ package io.segue.controlplane;
 import io.segue.controlplane.api.grpc.GrpcServer;
 import io.segue.controlplane.api.rest.RestServer;
 import io.segue.controlplane.mover.MoverFactory;
-import io.segue.controlplane.mover.NoMovers;
+import io.segue.controlplane.mover.redis.RedisMovers;
 import io.segue.controlplane.preflight.RedisProbe;
 import io.segue.controlplane.push.ProxyArchive;
 import io.segue.controlplane.push.ProxyHub;
@@ -46,7 +46,7 @@ public final class ControlPlane implements AutoCloseable {
      * @throws IOException the data directory cannot be used or an address cannot be bound; nothing runs then
      */
     public static ControlPlane start(ControlPlaneOptions options) throws IOException {
-        return start(options, new NoMovers());
+        return start(options, new RedisMovers());
     }
 
     /**

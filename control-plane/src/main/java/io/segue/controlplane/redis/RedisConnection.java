@@ -472,6 +472,14 @@ public final class RedisConnection implements Closeable {
         }
     }
 
+    /** The next byte, 0 to 255, which stays the next one. */
+    public int peek() throws IOException {
+        if (inFrom == inTo) {
+            fill();
+        }
+        return input[inFrom] & 0xFF;
+    }
+
     /** The next byte, 0 to 255. */
     public int next() throws IOException {
         if (inFrom == inTo) {

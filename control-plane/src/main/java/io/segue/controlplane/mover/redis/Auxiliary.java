@@ -13,6 +13,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -28,6 +29,8 @@ final class Auxiliary implements Closeable {
     /** What the names of half-built keys begin with. */
     static final byte[] TEMPORARY_PREFIX = "segue:tmp:".getBytes(StandardCharsets.US_ASCII);
 
+    private static final byte[] TYPE = "TYPE".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] STREAM = "stream".getBytes(StandardCharsets.US_ASCII);
     private static final int AT_ONCE = 64;
     private static final long LARGE = 1024 * 1024;
     private static final long EXPIRY_TOLERANCE_MS = 2;
@@ -77,6 +80,9 @@ final class Auxiliary implements Closeable {
     void copyByType(Lane lane, Item item) throws IOException, SupersededException {
         RedisConnection source = from(item.db);
         RedisConnection target = to(item.db, item.key);
+        if (source.call(TYPE, item.key) instanceof byte[] type && Arrays.equals(type, STREAM)) {
+            lane.sawStream(item);
+        }
         if (context.conflict(item) && !context.keepsConflicts()) {
             merge(lane, item, source, target);
         } else {
@@ -121,7 +127,7 @@ final class Auxiliary implements Closeable {
     void work(Lane lane, DirtySet owed) throws IOException, SupersededException {
         List<Item> settled = items(owed, owed.takeSettled(AT_ONCE));
         if (!settled.isEmpty()) {
-            compare(settled, owed);
+            compare(lane, settled, owed);
         }
         for (Item item : items(owed, owed.take(AT_ONCE))) {
             copyWatched(lane, item);
@@ -153,14 +159,14 @@ final class Auxiliary implements Closeable {
         return items;
     }
 
-    private void compare(List<Item> items, DirtySet owed) throws IOException, SupersededException {
+    private void compare(Lane lane, List<Item> items, DirtySet owed) throws IOException, SupersededException {
         long began = System.nanoTime();
         for (int start = 0; start < items.size(); ) {
             int end = start + 1;
             while (end < items.size() && items.get(end).db == items.get(start).db) {
                 end++;
             }
-            compareIn(items.subList(start, end));
+            compareIn(lane, items.subList(start, end));
             start = end;
         }
         for (Item item : items) {
@@ -173,11 +179,15 @@ final class Auxiliary implements Closeable {
     }
 
     /** Compares keys of one database; a group with one that differs is marked as failed. */
-    private void compareIn(List<Item> items) throws IOException, SupersededException {
+    private void compareIn(Lane lane, List<Item> items) throws IOException, SupersededException {
         List<Payload> ours = payloads(from(items.get(0).db), items, fromExpiry(items.get(0).db));
         List<Payload> theirs = theirs(items);
         for (int i = 0; i < items.size(); i++) {
             Item item = items.get(i);
+            byte[] payload = ours.get(i).bytes;
+            if (payload != null && payload.length > 0) {
+                lane.saw(item, DumpPayload.type(payload));
+            }
             if (!context.standing().contains(item) && !same(ours.get(i), theirs.get(i)) && !alikeByType(item)) {
                 requireNonNull(item.group).failed = true;
             }
@@ -269,6 +279,9 @@ final class Auxiliary implements Closeable {
             target.call("UNWATCH");
             lane.finish(item);
             return;
+        }
+        if (bytes != null) {
+            lane.saw(item, DumpPayload.type(bytes));
         }
         int version = context.followerSide().facts().rdbVersion();
         boolean older = version < context.authoritySide().facts().rdbVersion();

@@ -26,6 +26,7 @@ final class Engine implements AutoCloseable {
     private final MoverContext.Events events;
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Feed> feeds = new ArrayList<>();
+    private final List<Streams> streams = new ArrayList<>();
     private final Set<Integer> feedsUp = ConcurrentHashMap.newKeySet();
     /** Added to the count of every key's changes. */
     private final AtomicLong feedLosses = new AtomicLong();
@@ -62,9 +63,16 @@ final class Engine implements AutoCloseable {
 
     private void track(int shard, DirtySet owed, Checkpoint checkpoint) {
         FirstCopy copy = copies() ? new ScanCopy(context, shard, checkpoint.progress(node(shard))) : new NoCopy();
-        lanes.add(new Lane(context, shard, owed, copy));
+        Streams known = new Streams(
+                owed::changed,
+                owed::owes,
+                () -> events.failed("there are more streams than can be watched by tracking (expected: the feed psync)"));
+        streams.add(known);
+        lanes.add(new Lane(context, shard, owed, copy, known));
         feeds.add(new TrackingFeed(
-                context.threadName("feed-" + shard), () -> context.openAuthority(shard), listener(shard, owed, null)));
+                context.threadName("feed-" + shard),
+                () -> context.openAuthority(shard),
+                listener(shard, owed, null, known)));
     }
 
     private void replicate(int shard, DirtySet owed, Checkpoint checkpoint) throws IOException {
@@ -74,13 +82,13 @@ final class Engine implements AutoCloseable {
                         .map(at -> at.snapshotApplied())
                         .orElse(false);
         RdbCopy copy = copies() ? new RdbCopy(context, shard, owed, applied) : null;
-        Lane lane = new Lane(context, shard, owed, copy == null ? new NoCopy() : copy);
+        Lane lane = new Lane(context, shard, owed, copy == null ? new NoCopy() : copy, null);
         PsyncFeed feed = new PsyncFeed(
                 context.threadName("psync-" + shard),
                 () -> context.openAuthority(shard),
                 context.authoritySide().config(shard),
                 folder,
-                listener(shard, owed, copy),
+                listener(shard, owed, copy, null),
                 snapshot -> copy != null && copy.offer(snapshot),
                 !checkpoint.resumed(),
                 events::functionsChanged,
@@ -96,7 +104,7 @@ final class Engine implements AutoCloseable {
         return context.authoritySide().nodes().get(shard).toString();
     }
 
-    private Feed.FeedListener listener(int shard, DirtySet owed, @Nullable RdbCopy copy) {
+    private Feed.FeedListener listener(int shard, DirtySet owed, @Nullable RdbCopy copy, @Nullable Streams known) {
         boolean follows = context.spec().movement() != Movement.SNAPSHOT;
         return new Feed.FeedListener() {
             @Override
@@ -116,13 +124,20 @@ final class Engine implements AutoCloseable {
 
             @Override
             public void changed(int db, byte[] key) {
-                if (!follows) {
+                if (!follows || ScanCopy.isTemporary(key)) {
                     return;
                 }
                 if (copy != null) {
                     copy.named(key);
                 }
                 owed.changed(db, key);
+            }
+
+            @Override
+            public void groupsChanged() {
+                if (known != null) {
+                    known.groupsChanged();
+                }
             }
 
             @Override
@@ -144,6 +159,7 @@ final class Engine implements AutoCloseable {
             lanesStarted = true;
             lanes.forEach(Lane::start);
         }
+        streams.forEach(Streams::tick);
     }
 
     /** Whether every change is named now. */
@@ -192,6 +208,12 @@ final class Engine implements AutoCloseable {
                 oldest = one;
             }
         }
+        for (Streams known : streams) {
+            if (known.isPending()) {
+                long one = known.since(System.nanoTime());
+                oldest = oldest == null || one - oldest < 0 ? one : oldest;
+            }
+        }
         return oldest;
     }
 
@@ -224,6 +246,7 @@ final class Engine implements AutoCloseable {
                 return false;
             }
         }
+        streams.forEach(Streams::flush);
         return true;
     }
 

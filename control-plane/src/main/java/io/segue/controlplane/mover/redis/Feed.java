@@ -44,6 +44,9 @@ interface Feed extends AutoCloseable {
         /** A key has changed, in a database or in {@link DirtySet#ANY_DB}. */
         void changed(int db, byte[] key);
 
+        /** A consumer group of some stream has done something; only for feeds that cannot say of which. */
+        void groupsChanged();
+
         /** Any key may have changed. */
         void everything(String reason);
     }

@@ -48,7 +48,7 @@ final class Fence {
             long own = id(connection);
             live.removeIf(entry -> entry.startsWith(lane + "/" + node + "/"));
             live.add(lane + "/" + node + "/" + own);
-            for (int round = 0; !endOlder(connection, node); round++) {
+            for (int round = 0; !endOlder(connection, node, lane); round++) {
                 if (round == MOST_ROUNDS) {
                     throw new IOException("connections of an earlier mover do not end (CLIENT KILL)");
                 }
@@ -68,14 +68,14 @@ final class Fence {
     }
 
     /** Whether there was none to end. */
-    private boolean endOlder(RedisConnection connection, int node) throws IOException, SupersededException {
+    private boolean endOlder(RedisConnection connection, int node, String lane) throws IOException, SupersededException {
         List<String> older = new ArrayList<>();
         if (!(connection.call("CLIENT", "LIST") instanceof byte[] list)) {
             throw new IOException("CLIENT LIST: an unexpected reply");
         }
         Matcher clients = CLIENT.matcher("");
         for (String line : new String(list, StandardCharsets.UTF_8).split("\n", -1)) {
-            if (clients.reset(line).find() && mustEnd(clients.group(2), clients.group(1), node)) {
+            if (clients.reset(line).find() && mustEnd(clients.group(2), clients.group(1), node, lane)) {
                 older.add(clients.group(1));
             }
         }
@@ -89,7 +89,7 @@ final class Fence {
         return older.isEmpty();
     }
 
-    private boolean mustEnd(String name, String id, int node) throws SupersededException {
+    private boolean mustEnd(String name, String id, int node, String lane) throws SupersededException {
         String[] parts = name.split(":", 4);
         if (parts.length != 4
                 || !name.startsWith(PREFIX)
@@ -102,6 +102,6 @@ final class Fence {
             throw new SupersededException(
                     "mover " + theirs + " of this movement is at work (this one is " + epoch + ")");
         }
-        return theirs < epoch || !live.contains(parts[3] + "/" + node + "/" + id);
+        return theirs < epoch || (parts[3].equals(lane) && !live.contains(lane + "/" + node + "/" + id));
     }
 }

@@ -51,8 +51,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     /** What was under way on connections that are gone. */
     private final List<Item> lost = new ArrayList<>();
 
-    private @Nullable AuthorityReader reader;
-    private @Nullable FollowerLink follower;
+    private final @Nullable Streams streams;
+    private volatile @Nullable AuthorityReader reader;
+    private volatile @Nullable FollowerLink follower;
     private @Nullable Auxiliary auxiliary;
     private boolean resting;
     /** Owed keys that were taken and are not through. */
@@ -62,7 +63,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private volatile boolean closed;
     private volatile boolean connected;
 
-    Lane(MoverContext context, int shard, DirtySet owed, FirstCopy firstCopy) {
+    /** @param streams where to take note of streams; null where the feed names all their changes */
+    Lane(MoverContext context, int shard, DirtySet owed, FirstCopy firstCopy, @Nullable Streams streams) {
+        this.streams = streams;
         this.context = context;
         this.shard = shard;
         this.owed = owed;
@@ -141,12 +144,14 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     }
 
     private void hangUp() {
-        if (reader != null) {
-            reader.close();
+        AuthorityReader from = reader;
+        if (from != null) {
+            from.close();
         }
-        if (follower != null) {
-            lost.addAll(follower.pending());
-            follower.close();
+        FollowerLink to = follower;
+        if (to != null) {
+            lost.addAll(to.pending());
+            to.close();
             follower = null;
         }
         if (auxiliary != null) {
@@ -350,6 +355,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             gone(item);
             return;
         }
+        if (streams != null && length > 0) {
+            streams.saw(item.db, item.key, from.peek());
+        }
         if (length > LARGE) {
             from.skip(length);
             byType.add(item);
@@ -364,10 +372,29 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         for (int at = 0; at < length; ) {
             at += from.readSome(payload, at, (int) length - at);
         }
-        if (DumpPayload.knows(DumpPayload.type(payload), version)) {
+        if (DumpPayload.knows(DumpPayload.type(payload), version) || isModule(DumpPayload.type(payload))) {
             to.restore(item, DumpPayload.restamp(payload, version), (int) length);
         } else {
             byType.add(item);
+        }
+    }
+
+    /** A module's value says by itself what it is: the module at the follower takes it or not. */
+    private static boolean isModule(int type) {
+        return type == 6 || type == 7;
+    }
+
+    /** A key whose value is copied by type, or found equal. */
+    void saw(Item item, int rdbType) {
+        if (streams != null) {
+            streams.saw(item.db, item.key, rdbType);
+        }
+    }
+
+    /** A key that is a stream. */
+    void sawStream(Item item) {
+        if (streams != null) {
+            streams.add(item.db, item.key);
         }
     }
 
@@ -378,7 +405,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             finish(item);
         } else if (context.conflict(item)) {
             byTypeOrKept(item);
-        } else if (value.large() || (value.version() > version && !DumpPayload.knows(type, version))) {
+        } else if (value.large() || (value.version() > version && !DumpPayload.knows(type, version) && !isModule(type))) {
             byType.add(item);
         } else {
             requireNonNull(follower).restore(item, value, Math.min(version, value.version()));
@@ -491,7 +518,11 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         if (from != null) {
             from.close();
         }
-        thread.interrupt();
+        FollowerLink to = follower;
+        if (to != null) {
+            to.close();
+        }
+        LockSupport.unpark(thread);
         try {
             thread.join(TimeUnit.SECONDS.toMillis(3));
         } catch (InterruptedException e) {

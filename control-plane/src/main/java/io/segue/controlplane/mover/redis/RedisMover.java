@@ -20,6 +20,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,7 +35,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
     static final Duration TIMEOUT = Duration.ofSeconds(10);
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisMover.class);
-    private static final long TICK_MS = 50;
+    private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(50);
     private static final Duration FUNCTIONS_EVERY = Duration.ofSeconds(5);
 
     private final MoverSpec spec;
@@ -100,8 +101,6 @@ final class RedisMover implements DataMover, MoverContext.Events {
             } catch (IOException e) {
                 trouble(String.valueOf(e.getMessage()));
                 LOG.info("migration {}: {}", spec.migration(), e.toString());
-            } catch (InterruptedException e) {
-                closed = true;
             } catch (RuntimeException e) {
                 LOG.error("migration {}: the mover has failed", spec.migration(), e);
                 failed("an internal error: " + e);
@@ -155,6 +154,9 @@ final class RedisMover implements DataMover, MoverContext.Events {
         context = made;
         functions = new Functions(made);
         keysTotal = Sizes.keys(authority, databases);
+        if (state.resumed()) {
+            Leftovers.remove(follower, databases, fence.name("clean"));
+        }
         boolean psync = usesPsync();
         if (first && state.resumed() && (!psync || dualWrites)) {
             // What changed while nobody listened is not known, nor which effects were late.
@@ -185,7 +187,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
         return probe.feed().equals("psync");
     }
 
-    private void watch() throws InterruptedException {
+    private void watch() {
         Engine now = engine;
         MoverContext with = requireContext();
         if (now == null) {
@@ -207,7 +209,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
             }
             rates.sample();
             save();
-            Thread.sleep(TICK_MS);
+            LockSupport.parkNanos(this, TICK_NS);
         }
         if (layoutChanged) {
             rechecks.want("the layout of the authority's cluster has changed");
@@ -494,7 +496,8 @@ final class RedisMover implements DataMover, MoverContext.Events {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
+        // No interrupt: it would close the file of a checkpoint that is being written.
+        LockSupport.unpark(thread);
         Engine now = engine;
         if (now != null) {
             now.close();

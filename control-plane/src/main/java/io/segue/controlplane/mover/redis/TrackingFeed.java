@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +20,7 @@ import org.slf4j.LoggerFactory;
  * The server names every changed key itself, whoever changed it: <a
  * href="https://redis.io/docs/latest/develop/reference/client-side-caching/">client-side caching</a> in broadcasting mode, over RESP3. Expiry
  * and eviction are named too; FLUSHALL and FLUSHDB come as "everything". It does not say in which database a key changed, and SWAPDB
- * not at all: the server's own count of such calls tells of that. A thread of its own reads; when the connection is lost, nothing
+ * and what consumer groups do are not named at all: the server's own count of such calls tells of that. A thread of its own reads; when the connection is lost, nothing
  * that changed since is known, so everything is owed once it is up again.
  */
 final class TrackingFeed implements Feed {
@@ -27,6 +29,9 @@ final class TrackingFeed implements Feed {
     private static final Duration TICK = Duration.ofMillis(250);
     private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long DEAD_NS = TimeUnit.SECONDS.toNanos(15);
+
+    private static final Pattern GROUP_CALLS =
+            Pattern.compile("cmdstat_x(readgroup|ack|claim|autoclaim|group[^:]*|setid):calls=\\d+");
 
     private final Connector connector;
     private final FeedListener listener;
@@ -41,6 +46,7 @@ final class TrackingFeed implements Feed {
     private long incarnation;
     private boolean up;
     private @Nullable String swaps;
+    private String groups = "";
 
     /** @param connector opens a connection to the shard; its timeout is replaced */
     TrackingFeed(String name, Connector connector, FeedListener listener) {
@@ -88,6 +94,7 @@ final class TrackingFeed implements Feed {
         @Nullable Object stats = skipPushes(opened, "INFO", "commandstats");
         synchronized (sending) {
             swaps = swaps(stats);
+            groups = groups(stats);
             asked = 0;
             answered = 0;
             incarnation++;
@@ -190,9 +197,27 @@ final class TrackingFeed implements Feed {
                 swaps = seen;
                 listener.everything("SWAPDB");
             }
+            String groupCalls = groups(bytes);
+            if (!groupCalls.equals(groups)) {
+                groups = groupCalls;
+                listener.groupsChanged();
+            }
             answered++;
             sending.notifyAll();
         }
+    }
+
+    /** How often each command was called that changes consumer groups. */
+    private static String groups(@Nullable Object stats) {
+        if (!(stats instanceof byte[] bytes)) {
+            return "";
+        }
+        StringBuilder calls = new StringBuilder();
+        Matcher lines = GROUP_CALLS.matcher(new String(bytes, StandardCharsets.US_ASCII));
+        while (lines.find()) {
+            calls.append(lines.group());
+        }
+        return calls.toString();
     }
 
     private static @Nullable String swaps(@Nullable Object stats) {

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @NeedsRedis
 class SnapshotIT {
-    private static final IndependentCompare.Settings COMPARE = new IndependentCompare.Settings(5, 20, 1, false);
+    private static final IndependentCompare.Settings COMPARE = new IndependentCompare.Settings(5, 20, 1, false, true);
 
     @TempDir
     Path folder;

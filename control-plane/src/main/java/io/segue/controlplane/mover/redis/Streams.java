@@ -1,0 +1,101 @@
+package io.segue.controlplane.mover.redis;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.function.BiPredicate;
+
+/**
+ * The streams of one shard, where the feed is tracking. What consumer groups do (XREADGROUP, XACK, XCLAIM …) changes a stream, and the server does
+ * not name it; only its count of such calls grows. When it has grown, every known stream counts as changed: at once for a data gate, else not
+ * more often than the last round allows. Thread-safe.
+ */
+final class Streams {
+    /** RDB types of streams. */
+    private static final Set<Integer> TYPES = Set.of(15, 19, 21);
+
+    private static final int MOST = 200_000;
+    private static final long EVERY_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final int REST_FACTOR = 4;
+
+    private final Set<ErrorKeys.Name> known = ConcurrentHashMap.newKeySet();
+    private final BiConsumer<Integer, byte[]> change;
+    private final BiPredicate<Integer, byte[]> owed;
+    private final Runnable tooMany;
+    private boolean pending;
+    private long pendingSince;
+    private boolean running;
+    private long began = System.nanoTime();
+    private long notBefore = began;
+
+    /**
+     * @param change marks a key as changed
+     * @param owed whether a key is not carried over yet
+     * @param tooMany is called when there are more than can be remembered
+     */
+    Streams(BiConsumer<Integer, byte[]> change, BiPredicate<Integer, byte[]> owed, Runnable tooMany) {
+        this.change = change;
+        this.owed = owed;
+        this.tooMany = tooMany;
+    }
+
+    /** Takes note of a key, if its value is a stream. */
+    void saw(int db, byte[] key, int type) {
+        if (TYPES.contains(type)) {
+            add(db, key);
+        }
+    }
+
+    /** Takes note of a stream. */
+    void add(int db, byte[] key) {
+        if (known.size() >= MOST) {
+            tooMany.run();
+            return;
+        }
+        known.add(new ErrorKeys.Name(db, key));
+    }
+
+    /** Some group of some stream has done something. */
+    synchronized void groupsChanged() {
+        if (!pending) {
+            pending = true;
+            pendingSince = System.nanoTime();
+        }
+    }
+
+    /** When something was done that is not carried over; {@code otherwise} if nothing was. */
+    synchronized long since(long otherwise) {
+        return pending ? pendingSince : otherwise;
+    }
+
+    synchronized boolean isPending() {
+        return pending;
+    }
+
+    /** Marks the streams, if it is time for that. */
+    synchronized void tick() {
+        long now = System.nanoTime();
+        if (running && known.stream().noneMatch(name -> owed.test(name.db(), name.key()))) {
+            running = false;
+            notBefore = Math.max(began + EVERY_NS, now + REST_FACTOR * (now - began));
+        }
+        if (pending && !running && now - notBefore >= 0) {
+            mark();
+        }
+    }
+
+    /** Marks the streams now. */
+    synchronized void flush() {
+        if (pending) {
+            mark();
+        }
+    }
+
+    private void mark() {
+        pending = false;
+        running = true;
+        began = System.nanoTime();
+        known.forEach(name -> change.accept(name.db(), name.key()));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.segue.loadtest.mover;
+
+import org.jspecify.annotations.NullMarked;

@@ -15,7 +15,7 @@ final class Abort extends Exception {
         this.reason = reason;
     }
 
-    /** The key at the authority is not what it was at the beginning. */
+    /** The key is not what it was at the beginning. */
     static Abort changed(String reason) {
         return new Abort(true, reason);
     }
@@ -27,12 +27,9 @@ final class Abort extends Exception {
 
     /** A server has answered with an error. */
     static Abort refused(boolean authority, RedisError error) {
-        if (!authority) {
-            return failed(error.text());
-        }
         boolean gone =
                 error.is("WRONGTYPE") || error.is("NOGROUP") || error.text().startsWith("ERR no such key");
-        return gone ? changed(error.text()) : failed("at the authority: " + error.text());
+        return new Abort(gone, authority ? "at the authority: " + error.text() : error.text());
     }
 
     /** Whether another try may do better at once. */

@@ -38,14 +38,26 @@ final class ElementCompare {
 
     boolean string(byte[] key) throws IOException, Abort {
         long size = size("STRLEN", key);
-        for (long at = 0; at < size; at += Window.BYTES) {
+        if (size >= HyperLogLog.HEADER && size <= HyperLogLog.MAX_BYTES) {
+            return HyperLogLog.same(head(one, key), head(other, key)) && sameFrom(key, HyperLogLog.HEADER, size);
+        }
+        return size >= 0 && sameFrom(key, 0, size);
+    }
+
+    private static byte[] head(Pipe pipe, byte[] key) throws IOException, Abort {
+        return Pipe.bytes(pipe.call("GETRANGE", key, "0", Integer.toString(HyperLogLog.HEADER - 1)));
+    }
+
+    private boolean sameFrom(byte[] key, int first, long size) throws IOException, Abort {
+        for (long at = first; at < size; at += Window.BYTES) {
             String last = Long.toString(Math.min(at + Window.BYTES, size) - 1);
             both("GETRANGE", key, Long.toString(at), last);
-            if (!sameBulk(one.bulk(), other.bulk())) {
+            long length = one.bulk();
+            if (!sameBulk(length, otherBulk(length))) {
                 return false;
             }
         }
-        return size >= 0;
+        return true;
     }
 
     boolean list(byte[] key) throws IOException, Abort {
@@ -56,7 +68,7 @@ final class ElementCompare {
             long received = one.connection().received();
             both("LRANGE", key, Long.toString(at), Long.toString(at + window.count() - 1));
             items = one.array();
-            if (!sameBulks(items, other.array()) || items == 0) {
+            if (!sameBulks(items, otherArray(items)) || items == 0) {
                 return false;
             }
             window.saw(items, one.connection().received() - received);
@@ -197,6 +209,28 @@ final class ElementCompare {
             print[KEPT + i] = (byte) (length >>> (8 * i));
         }
         return print;
+    }
+
+    /** Reads the other side's head of a string; if that fails, this side's string is read, too. */
+    private long otherBulk(long length) throws IOException, Abort {
+        try {
+            return other.bulk();
+        } catch (Abort abort) {
+            skip(one.connection(), length);
+            throw abort;
+        }
+    }
+
+    /** Reads the other side's head of an array; if that fails, this side's items are read, too. */
+    long otherArray(long items) throws IOException, Abort {
+        try {
+            return other.array();
+        } catch (Abort abort) {
+            for (long i = 0; i < items; i++) {
+                one.connection().drop();
+            }
+            throw abort;
+        }
     }
 
     /** Reads strings of an array from both sides; all of them, also when they differ early. */

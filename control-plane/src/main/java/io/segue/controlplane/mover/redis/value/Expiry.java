@@ -21,7 +21,7 @@ public final class Expiry {
     public static final long ABSENT = -2;
 
     /** Microseconds that lie between the two readings of the clock, roughly. */
-    private static final long BETWEEN_US = 3;
+    static final long BETWEEN_US = 3;
 
     private final boolean absolute;
 

@@ -14,10 +14,6 @@ import java.util.List;
  * <p>Both connections must have the right database selected and be used by nobody else during a call. For one thread.
  */
 public final class Merge {
-    private static final byte[] HYPER_LOG_LOG = {'H', 'Y', 'L', 'L'};
-    /** 16,384 registers of 6 bits and a header. */
-    private static final long MAX_HYPER_LOG_LOG = 12_288 + 16;
-
     private static final int UNDER_WAY = 16;
 
     private final Pipe source;
@@ -211,9 +207,9 @@ public final class Merge {
 
     private static boolean isHyperLogLog(Pipe pipe, byte[] key) throws IOException, Abort {
         pipe.send("STRLEN", key);
-        pipe.send("GETRANGE", key, "0", "3");
+        pipe.send("GETRANGE", key, "0", Integer.toString(HyperLogLog.HEADER - 1));
         long length = pipe.number();
-        byte[] header = Pipe.bytes(pipe.read());
-        return length <= MAX_HYPER_LOG_LOG && Arrays.equals(header, HYPER_LOG_LOG);
+        byte[] head = Pipe.bytes(pipe.read());
+        return length <= HyperLogLog.MAX_BYTES && HyperLogLog.is(head);
     }
 }

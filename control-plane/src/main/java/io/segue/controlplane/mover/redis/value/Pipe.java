@@ -102,7 +102,10 @@ final class Pipe {
         throw new IOException("an unexpected reply: " + reply + " (expected: an array)");
     }
 
-    /** Reads the head of a reply that is a string; its bytes and its end must be read by the caller. A null counts as empty: see {@link Bulks}. */
+    /**
+     * Reads the head of a reply that is a string, and gives its length; the bytes and the end must be read by the caller, before anything
+     * else can fail. {@link RedisConnection#NULL} for null.
+     */
     long bulk() throws IOException, Abort {
         connection.flush();
         pending--;
@@ -113,7 +116,10 @@ final class Pipe {
         return length;
     }
 
-    /** Reads the head of a reply that is an array, a set or a map; 0 for null. Its items must be read by the caller. */
+    /**
+     * Reads the head of a reply that is an array, a set or a map, and gives the number of its items, which must be read by the caller
+     * before anything else can fail. 0 for null.
+     */
     long array() throws IOException, Abort {
         connection.flush();
         pending--;

@@ -50,7 +50,7 @@ final class StreamCompare {
             other.send("XRANGE", key, range);
             other.connection().flush();
             long items = one.array();
-            long otherItems = other.array();
+            long otherItems = elements.otherArray(items);
             Page page = page(items, otherItems);
             if (!page.same) {
                 return false;

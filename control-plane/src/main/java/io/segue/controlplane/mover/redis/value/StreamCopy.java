@@ -27,8 +27,9 @@ final class StreamCopy {
         StreamFacts facts = StreamFacts.read(source, key);
         boolean counts = create(temporary);
         boolean used = false;
-        for (StreamFacts.Group group : StreamFacts.groups(source, key)) {
-            used |= group(key, temporary, group, counts);
+        List<StreamFacts.Group> groups = StreamFacts.groups(source, key);
+        for (StreamFacts.Group group : groups) {
+            used |= group(key, temporary, group);
         }
         if (used) {
             xsetid(temporary, StreamId.ZERO);
@@ -36,6 +37,7 @@ final class StreamCopy {
         long added = entries(key, temporary, StreamId.ZERO, facts.last());
         if (counts && facts.counts()) {
             finish(temporary, facts.last(), Math.max(facts.entriesAdded(), added), facts.maxDeleted());
+            entriesRead(temporary, groups);
         } else if (counts) {
             // As a server does that loads a stream of an older one.
             finish(temporary, facts.last(), added, StreamId.ZERO);
@@ -75,19 +77,27 @@ final class StreamCopy {
         target.settle(0);
     }
 
+    /** At the end, because Redis 8 lets no group have read more entries than there were. */
+    private void entriesRead(byte[] temporary, List<StreamFacts.Group> groups) throws IOException, Abort {
+        for (StreamFacts.Group group : groups) {
+            if (group.entriesRead() == StreamFacts.UNTOLD) {
+                continue;
+            }
+            target.begin(7).arg("XGROUP").arg("SETID").arg(temporary).arg(group.name());
+            target.connection().arg(group.last().toString()).arg("ENTRIESREAD").arg(group.entriesRead());
+            target.settle(UNDER_WAY);
+        }
+        target.settle(0);
+    }
+
     /** Makes a group; tells whether it has pending entries. */
-    private boolean group(byte[] key, byte[] temporary, StreamFacts.Group group, boolean counts)
-            throws IOException, Abort {
-        boolean withRead = counts && group.entriesRead() != StreamFacts.UNTOLD;
-        RedisConnection to = target.begin(withRead ? 7 : 5);
-        to.arg("XGROUP")
+    private boolean group(byte[] key, byte[] temporary, StreamFacts.Group group) throws IOException, Abort {
+        target.begin(5)
+                .arg("XGROUP")
                 .arg("CREATE")
                 .arg(temporary)
                 .arg(group.name())
                 .arg(group.last().toString());
-        if (withRead) {
-            to.arg("ENTRIESREAD").arg(group.entriesRead());
-        }
         for (byte[] consumer : StreamFacts.consumers(source, key, group.name())) {
             target.begin(5)
                     .arg("XGROUP")

@@ -93,7 +93,7 @@ record StreamFacts(long length, StreamId last, long entriesAdded, StreamId maxDe
     /**
      * An entry that was delivered and not acknowledged.
      *
-     * @param deliveredMs when it was delivered last, milliseconds since the Unix epoch by the server's clock; a millisecond late at most
+     * @param deliveredMs when it was delivered last, milliseconds since the Unix epoch by the server's clock; right to a millisecond
      * @param deliveries how often it was delivered
      */
     @SuppressWarnings("ArrayRecordComponent") // A carrier; nobody compares it.
@@ -103,6 +103,8 @@ record StreamFacts(long length, StreamId last, long entriesAdded, StreamId maxDe
     static List<Pending> pending(Pipe pipe, byte[] key, byte[] group, StreamId first, int most)
             throws IOException, Abort {
         pipe.begin(1).arg("MULTI");
+        // Before the long answer, not after it: the two clocks are to be read within microseconds.
+        pipe.begin(1).arg("TIME");
         pipe.begin(6)
                 .arg("XPENDING")
                 .arg(key)
@@ -110,12 +112,11 @@ record StreamFacts(long length, StreamId last, long entriesAdded, StreamId maxDe
                 .arg(first.toString())
                 .arg("+")
                 .arg(most);
-        pipe.begin(1).arg("TIME");
         pipe.begin(1).arg("EXEC");
         List<?> replies = pipe.exec();
-        long now = Expiry.millis(replies.get(1), 0);
+        long now = Expiry.millis(replies.get(0), -Expiry.BETWEEN_US);
         List<Pending> page = new ArrayList<>();
-        for (Object reply : Pipe.list(replies.get(0))) {
+        for (Object reply : Pipe.list(replies.get(1))) {
             List<?> entry = Pipe.list(reply);
             page.add(new Pending(
                     StreamId.of(Pipe.text(entry.get(0))),

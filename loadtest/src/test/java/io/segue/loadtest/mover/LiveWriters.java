@@ -5,7 +5,6 @@ import io.segue.loadtest.redis.Resp;
 import io.segue.loadtest.redis.RespClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -23,19 +22,17 @@ final class LiveWriters implements AutoCloseable {
 
     private final RedisServer authority;
     private final RedisServer follower;
-    private final ToyMover mover;
     private final List<Thread> threads = new ArrayList<>();
+    private final AtomicLong apart = new AtomicLong();
     final AtomicLong writes = new AtomicLong();
     private volatile boolean over;
     private volatile @Nullable Throwable failure;
 
-    LiveWriters(RedisServer authority, RedisServer follower, ToyMover mover, int count, boolean dual, long seed) {
+    LiveWriters(RedisServer authority, RedisServer follower, int count, boolean dual, long seed) {
         this.authority = authority;
         this.follower = follower;
-        this.mover = mover;
         for (int i = 0; i < count; i++) {
             Random random = new Random(seed * 100 + i);
-            // Half of the dual writers reach the sides in the other order.
             boolean both = dual && i % 2 == 0;
             threads.add(new Thread(() -> write(random, both), "writer-" + i));
         }
@@ -47,13 +44,8 @@ final class LiveWriters implements AutoCloseable {
                 RespClient other = follower.connect()) {
             while (!over) {
                 String[] command = command(random);
-                if (dual && !command[0].equals("RENAME")) {
-                    byte[] key = command[1].getBytes(StandardCharsets.UTF_8);
-                    boolean turned = random.nextBoolean();
-                    mover.dual(0, key, () -> {
-                        call(turned ? other : one, command);
-                        call(turned ? one : other, command);
-                    });
+                if (dual) {
+                    writeBoth(random, one, other, command);
                 } else {
                     call(one, command);
                 }
@@ -63,6 +55,21 @@ final class LiveWriters implements AutoCloseable {
         } catch (IOException | RuntimeException e) {
             failure = e;
         }
+    }
+
+    /** In either order, and not at once. */
+    private void writeBoth(Random random, RespClient one, RespClient other, String[] command) {
+        boolean turned = random.nextBoolean();
+        long began = System.nanoTime();
+        call(turned ? other : one, command);
+        LockSupport.parkNanos(random.nextInt(5_000_000));
+        call(turned ? one : other, command);
+        apart.accumulateAndGet((System.nanoTime() - began) / 1_000_000, Math::max);
+    }
+
+    /** How far the halves of a dual write have lain apart at most, milliseconds. */
+    long apartMs() {
+        return apart.get();
     }
 
     private static void call(RespClient client, String[] command) {

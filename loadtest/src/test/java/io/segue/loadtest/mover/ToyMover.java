@@ -47,8 +47,7 @@ final class ToyMover implements VerifyContext, AutoCloseable {
     private final Map<Owed, Long> owed = new ConcurrentHashMap<>();
 
     private final Set<Owed> copying = ConcurrentHashMap.newKeySet();
-    /** Dual writes under way. */
-    private final Map<Owed, Integer> writing = new ConcurrentHashMap<>();
+    private final Set<Owed> held = ConcurrentHashMap.newKeySet();
 
     private final LinkedBlockingQueue<Boolean> pongs = new LinkedBlockingQueue<>();
     /** Keys whose changes get lost: the defect that a comparison is there for. */
@@ -64,6 +63,7 @@ final class ToyMover implements VerifyContext, AutoCloseable {
     final AtomicLong throttled = new AtomicLong();
     private volatile Pace pace = (keys, bytes) -> {};
     private volatile @Nullable KeyComparer comparer;
+    private volatile int settleMs;
     private volatile boolean closed;
 
     ToyMover(RedisServer authority, RedisServer follower, int delayMs, long seed) throws IOException {
@@ -100,6 +100,11 @@ final class ToyMover implements VerifyContext, AutoCloseable {
         comparer = value;
     }
 
+    /** From now on clients write both sides, the halves of a write this far apart at most; what changes is copied after that. */
+    void dualWrites(int apartMs) {
+        settleMs = apartMs;
+    }
+
     // ---- the mover
 
     private void readFeed() {
@@ -133,7 +138,9 @@ final class ToyMover implements VerifyContext, AutoCloseable {
     }
 
     private void changed(Owed key) {
-        owed.putIfAbsent(key, System.nanoTime() + (delayMs == 0 ? 0 : random(delayMs * 1_000_000)));
+        long due = System.nanoTime() + settleMs * 1_000_000L + (delayMs == 0 ? 0 : random(delayMs * 1_000_000));
+        // Every change begins a new settle.
+        owed.merge(key, due, settleMs == 0 ? Math::min : Math::max);
         changes.incrementAndGet(stripe(key.db(), key.bytes()));
     }
 
@@ -149,7 +156,7 @@ final class ToyMover implements VerifyContext, AutoCloseable {
                 TimeUnit.MICROSECONDS.sleep(500);
             }
         } catch (IOException | UncheckedIOException e) {
-            if (!closed) {
+            if (!closed && authority.isAlive() && follower.isAlive()) {
                 throw new IllegalStateException(e);
             }
         } catch (InterruptedException e) {
@@ -166,7 +173,8 @@ final class ToyMover implements VerifyContext, AutoCloseable {
             }
         });
         copying.addAll(due);
-        owed.keySet().removeAll(due);
+        // One that has changed since stays owed, under dual writes, for a settle of its own.
+        due.forEach(key -> owed.computeIfPresent(key, (k, at) -> at - now <= 0 ? null : at));
         try {
             copy(db, due, from, to);
         } catch (IOException e) {
@@ -218,17 +226,14 @@ final class ToyMover implements VerifyContext, AutoCloseable {
         return Long.parseLong(new String((byte[]) text, StandardCharsets.US_ASCII));
     }
 
-    /** Runs a write that goes to both sides; the key is owed until it has ended, and then once more. */
-    void dual(int db, byte[] key, Runnable write) {
-        Owed owner = new Owed(db, key);
-        writing.merge(owner, 1, Integer::sum);
-        changes.incrementAndGet(stripe(db, key));
-        try {
-            write.run();
-        } finally {
-            changed(owner);
-            writing.compute(owner, (k, n) -> n == null || n == 1 ? null : n - 1);
-        }
+    /** The key is owed until {@link #release}. */
+    void hold(int db, byte[] key) {
+        held.add(new Owed(db, key));
+    }
+
+    /** Ends what {@link #hold} began. */
+    void release(int db, byte[] key) {
+        held.remove(new Owed(db, key));
     }
 
     // ---- what a comparison asks
@@ -278,7 +283,7 @@ final class ToyMover implements VerifyContext, AutoCloseable {
     public boolean isOwed(int db, byte[] key) {
         Owed asked = new Owed(db, key);
         // A key that leaves one of them is in the next already.
-        return writing.containsKey(asked) || owed.containsKey(asked) || copying.contains(asked);
+        return held.contains(asked) || owed.containsKey(asked) || copying.contains(asked);
     }
 
     @Override
@@ -304,6 +309,11 @@ final class ToyMover implements VerifyContext, AutoCloseable {
     }
 
     @Override
+    public long settleMs() {
+        return settleMs;
+    }
+
+    @Override
     public void markDirty(int db, byte[] key) {
         marked.incrementAndGet();
         changed(new Owed(db, key));
@@ -322,7 +332,7 @@ final class ToyMover implements VerifyContext, AutoCloseable {
 
     /** Whether nothing is owed. */
     boolean idle() {
-        return owed.isEmpty() && copying.isEmpty() && writing.isEmpty();
+        return owed.isEmpty() && copying.isEmpty();
     }
 
     /** Hangs up on whatever a comparison has open at a side. */

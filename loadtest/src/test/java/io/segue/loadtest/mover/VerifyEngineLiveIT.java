@@ -1,6 +1,7 @@
 package io.segue.loadtest.mover;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.segue.controlplane.mover.DataMover.VerifySpec;
 import io.segue.controlplane.mover.Verification.Kind;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @NeedsRedis
 class VerifyEngineLiveIT {
     private static final int KEYS = 20_000;
+    private static final int APART_MS = 300;
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private static RedisServer authority;
@@ -63,12 +65,26 @@ class VerifyEngineLiveIT {
                 mover, new VerifySpec(sample, repair, folder.resolve("report")), VerifySettings.DEFAULT);
     }
 
+    private static VerifySettings settling(int seconds) {
+        return new VerifySettings(
+                1_000,
+                1024 * 1024,
+                4 * 1024 * 1024,
+                5,
+                Duration.ofSeconds(seconds),
+                10_000,
+                Duration.ofSeconds(10),
+                1_000);
+    }
+
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void liveWritesGiveNoFalseAlarm(long seed) throws Exception {
         System.out.println("seed " + seed);
-        int delayMs = new int[] {0, 5, 40, 200}[(int) (seed % 4)];
+        int delayMs = new int[] {0, 5, 40, 100}[(int) (seed / 2 % 4)];
+        boolean dual = seed % 2 == 0;
         try (ToyMover mover = new ToyMover(authority, follower, delayMs, seed)) {
+            mover.dualWrites(dual ? APART_MS : 0);
             Map<String, Kind> expected = new HashMap<>(Planted.everyKind(follower, KEYS));
             // Changes that the mover misses while everything runs.
             for (int i = 0; i < 5; i++) {
@@ -77,21 +93,24 @@ class VerifyEngineLiveIT {
             }
             mover.skipped.add(key("kept"));
             follower.call("SET", "kept", "1");
-            try (LiveWriters writers = new LiveWriters(authority, follower, mover, 8, seed % 2 == 0, seed)) {
+            try (LiveWriters writers = new LiveWriters(authority, follower, 8, dual, seed)) {
                 for (int i = 0; i < 5; i++) {
                     authority.call("SET", "missed:" + i, "1");
                 }
 
-                VerifyEngine engine = verify(mover, 1.0, false);
+                VerifyEngine engine = VerifyEngine.verify(
+                        mover, new VerifySpec(1.0, false, folder.resolve("report")), settling(dual ? 3 : 20));
 
                 assertThat(engine.awaitEnd(LIMIT)).isTrue();
                 Result result = engine.result();
                 System.out.println("delay " + delayMs + " ms, " + writers.writes + " writes, " + result);
+                assumeThat(writers.apartMs()).as("a machine that is not stuck").isLessThan(APART_MS);
                 assertThat(result.state()).as(result.reason()).isEqualTo(State.DONE);
                 assertThat(VerifyEngineIT.reported(folder.resolve("report"))).isEqualTo(expected);
                 assertThat(result.different()).isEqualTo(Planted.counts(expected));
                 assertThat(result.skipped()).isEqualTo(1);
-                assertThat(result.unsettled()).isZero();
+                // Keys that are written again before they have settled cannot be judged under dual writes.
+                assertThat(result.unsettled()).isLessThanOrEqualTo(dual ? 100L : 0L);
             }
         }
     }
@@ -101,7 +120,7 @@ class VerifyEngineLiveIT {
     void differencesAreRepairedUnderWrites(long seed) throws Exception {
         try (ToyMover mover = new ToyMover(authority, follower, 20, seed)) {
             Map<String, Kind> planted = Planted.everyKind(follower, KEYS);
-            try (LiveWriters writers = new LiveWriters(authority, follower, mover, 4, false, seed)) {
+            try (LiveWriters writers = new LiveWriters(authority, follower, 4, false, seed)) {
                 VerifyEngine engine = verify(mover, 1.0, true);
 
                 assertThat(engine.awaitEnd(LIMIT)).isTrue();

@@ -3,6 +3,7 @@ package io.segue.controlplane.mover.redis.verify;
 import io.segue.controlplane.mover.Verification.Kind;
 import io.segue.controlplane.mover.redis.verify.PairReader.Outcome;
 import io.segue.controlplane.mover.redis.verify.VerifyContext.Side;
+import io.segue.controlplane.redis.RedisErrorException;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -138,7 +139,16 @@ final class Bench implements AutoCloseable {
         if (!sight.authority().type().equals(sight.follower().type())) {
             return Judgement.TYPE;
         }
-        return comparer().same(suspect.key) ? expiry(sight) : Judgement.VALUE;
+        try {
+            return comparer().same(suspect.key) ? expiry(sight) : Judgement.VALUE;
+        } catch (RedisErrorException e) {
+            if (e.error().is("NOPERM")) {
+                throw e;
+            }
+            // It became something else while it was read.
+            closeComparer();
+            return Judgement.UNKNOWN;
+        }
     }
 
     private static Judgement expiry(Sight sight) {
@@ -156,8 +166,13 @@ final class Bench implements AutoCloseable {
     public void close() {
         authority.close();
         follower.close();
+        closeComparer();
+    }
+
+    private void closeComparer() {
         if (comparer != null) {
             connections.close(comparer);
+            comparer = null;
         }
     }
 

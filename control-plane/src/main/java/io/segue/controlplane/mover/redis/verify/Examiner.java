@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Looks at the keys in doubt until something is certain. A difference is certain only when it was seen after the mover had passed the key and
  * nothing was changed between the reads: count of changes first, then "not owed", then both reads, then a barrier of the feed, and then
- * the same count and still not owed. Every other difference is looked at again, a little later each time. Equal is equal at any time: a value that
+ * the same count and still not owed; under dual writes twice so, with a settle in between. Every other difference is looked at again, a little later each time. Equal is equal at any time: a value that
  * both sides hold is no error, whoever is about to change it. For one thread.
  */
 final class Examiner {
@@ -113,17 +113,19 @@ final class Examiner {
             return;
         }
         Map<Suspect, Kind> different = new HashMap<>();
+        long lookedAt = System.nanoTime();
         try {
             compare(read, different);
             retry.progress();
         } catch (IOException e) {
             drop(read.get(0).db);
-            waiting.addAll(read);
+            // One of them may be the reason: they are not tried for ever.
+            read.forEach(this::attempted);
             retry.after(e);
             return;
         }
         if (!different.isEmpty()) {
-            decide(different);
+            decide(different, lookedAt);
         }
     }
 
@@ -162,16 +164,19 @@ final class Examiner {
         unknown.forEach(this::attempted);
     }
 
-    private void decide(Map<Suspect, Kind> different) throws InterruptedException {
+    private void decide(Map<Suspect, Kind> different, long lookedAt) throws InterruptedException {
         boolean named = !settles || context.feedBarrier();
+        long settleNanos = settles ? context.settleMs() * 1_000_000 : 0;
+        long now = System.nanoTime();
         different.forEach((suspect, kind) -> {
-            if (named && (!settles || untouched(suspect))) {
-                if (outcome.different(suspect, kind)) {
-                    suspect.repair(System.nanoTime());
-                    waiting.add(suspect);
-                }
-            } else {
+            if (!named || (settles && !untouched(suspect))) {
                 attempted(suspect);
+            } else if (!suspect.stillDifferent(lookedAt, now, settleNanos)) {
+                suspect.afterSettle(settleNanos);
+                waiting.add(suspect);
+            } else if (outcome.different(suspect, kind)) {
+                suspect.repair(now);
+                waiting.add(suspect);
             }
         });
     }

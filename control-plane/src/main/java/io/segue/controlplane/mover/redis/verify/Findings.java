@@ -50,6 +50,10 @@ final class Findings implements Examiner.Outcome {
         if (!suspect.repairing && first(suspect)) {
             tally.unsettled();
         }
+        if (marks && !awaits) {
+            // Nothing may be left to chance.
+            context.markDirty(suspect.db, suspect.key);
+        }
     }
 
     @Override

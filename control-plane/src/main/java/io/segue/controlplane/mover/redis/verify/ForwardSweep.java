@@ -10,8 +10,11 @@ import java.util.Deque;
 /**
  * Walks one database of one authority server, from the authority to the follower: whatever is there must be on the other side as well.
  *
- * <p>Three pages are under way at once: of one the keys are asked for, of the next one the sizes, and of the one before both sides' values, so that
- * both servers and we have something to do all the time. {@code asked} holds what the authority still has to answer, in its order.
+ * <p>Three pages are under way at once: of one the keys are asked for, of the next one the sizes, and of the one before both sides' values, so
+ * that both servers and we have something to do all the time. {@code asked} holds what is still to be answered, in the order of each connection.
+ *
+ * <p>The sizes, which decide what is compared as one piece, are the follower's: it has less to do than the authority, and where it has no such
+ * key the authority's value need not be read at all.
  */
 final class ForwardSweep {
     /** Batches whose values are asked for before the answers of the first are read. */
@@ -75,7 +78,9 @@ final class ForwardSweep {
     /** One walk over one set of connections. */
     private final class Walk {
         private final SideLink authority;
+        private final SideLink follower;
         private final RedisConnection scanned;
+        private final SideLink sized;
         private final Retry retry;
         private final PairReader pairs;
         private final Deque<Asked> asked = new ArrayDeque<>();
@@ -84,7 +89,9 @@ final class ForwardSweep {
 
         Walk(SideLink authority, SideLink follower, Retry retry) {
             this.authority = authority;
+            this.follower = follower;
             this.scanned = authority.shard(shard);
+            this.sized = follower.sizes() ? follower : authority;
             this.retry = retry;
             this.pairs = new PairReader(context, settings, authority, follower);
         }
@@ -98,6 +105,7 @@ final class ForwardSweep {
             askSizes(page);
             Scan ahead = page.last() ? null : askPage(page.next());
             authority.flush();
+            follower.flush();
             while (true) {
                 while (!page.sized || (ahead != null && !ahead.isRead())) {
                     readNext();
@@ -127,9 +135,9 @@ final class ForwardSweep {
         }
 
         private void askSizes(Scan page) throws IOException {
-            authority.sendSizes(page.keys);
+            sized.sendSizes(page.keys);
             asked.addLast(() -> {
-                authority.readSizes(page.keys, page.sizes);
+                sized.readSizes(page.keys, page.sizes);
                 page.sized = true;
             });
         }

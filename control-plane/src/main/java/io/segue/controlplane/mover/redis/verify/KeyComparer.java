@@ -12,7 +12,8 @@ public interface KeyComparer extends Closeable {
      * Whether both sides hold a value of the same type that means the same. Expiry is not looked at. What it says of a key that is missing on a side,
      * or changes meanwhile, does not matter.
      *
-     * @throws IOException a connection is lost, or a server refuses; the comparer cannot be used afterwards
+     * @throws IOException a connection is lost, or a server refuses; the comparer is closed then. An error reply, which a key that changes its
+     *     type meanwhile may cause, is to be thrown as {@link io.segue.controlplane.redis.RedisErrorException}: the key is looked at again
      */
     boolean same(byte[] key) throws IOException;
 }

@@ -49,7 +49,7 @@ final class PairReader {
     /** Where a batch that begins at {@code from} ends. */
     int cut(Keys keys, long[] sizes, int from) {
         // A server that tells no sizes is asked for less at a time.
-        int most = authority.sizes() ? settings.page() : Math.min(settings.page(), 64);
+        int most = authority.sizes() || follower.sizes() ? settings.page() : Math.min(settings.page(), 64);
         long bytes = 0;
         int end = from;
         while (end < keys.count() && end - from < most) {
@@ -62,12 +62,16 @@ final class PairReader {
         return end;
     }
 
-    /** Whether a value is compared as one piece. */
+    /** Whether a value is compared as one piece; one that is known to be missing is not read. */
     private boolean whole(long size) {
-        return size <= settings.wholeBytes();
+        return size >= 0 && size <= settings.wholeBytes();
     }
 
-    /** Sends the questions of one batch. */
+    /**
+     * Sends the questions of one batch.
+     *
+     * @param sizes of the values, about; -1 for a key of which only expiry and existence matter
+     */
     void send(Keys keys, long[] sizes, int from, int to) throws IOException {
         send(authority, ours, keys, sizes, from, to);
         send(follower, theirs, keys, sizes, from, to);

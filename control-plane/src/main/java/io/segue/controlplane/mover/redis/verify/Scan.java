@@ -12,7 +12,7 @@ final class Scan {
 
     private final KeyChoice choice;
     final Keys keys = new Keys();
-    /** Bytes of each key's value as the authority estimates them, -1 where there is none; see {@link SideLink#sizes}. */
+    /** Bytes of each key's value, about, -1 where there is none; see {@link SideLink#readSizes}. */
     long[] sizes = new long[1_024];
 
     private String cursor = START;

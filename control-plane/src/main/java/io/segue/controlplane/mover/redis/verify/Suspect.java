@@ -24,6 +24,9 @@ final class Suspect {
     private long due;
     private long pause = FIRST_PAUSE_NANOS;
     private int attempts;
+    private boolean sighted;
+    private long sightedAt;
+    private long sightedChanges;
 
     Suspect(int db, byte[] key, long now) {
         this.db = db;
@@ -48,6 +51,30 @@ final class Suspect {
         attempts++;
     }
 
+    /**
+     * It was found different and untouched.
+     *
+     * @param settleNanos how long it has to stay so
+     * @return whether it has, all the while since an earlier look
+     */
+    boolean stillDifferent(long lookedAt, long now, long settleNanos) {
+        if (settleNanos == 0) {
+            return true;
+        }
+        if (sighted && sightedChanges == changes) {
+            return lookedAt - sightedAt >= settleNanos;
+        }
+        sighted = true;
+        sightedAt = now;
+        sightedChanges = changes;
+        return false;
+    }
+
+    /** To be looked at again once it has stayed different for long enough. */
+    void afterSettle(long settleNanos) {
+        due = sightedAt + settleNanos;
+    }
+
     /** Whether it was in doubt for longer than one goes on trying. */
     boolean hopeless(long now, VerifySettings settings) {
         return attempts >= settings.attempts()
@@ -59,6 +86,7 @@ final class Suspect {
         repairing = true;
         repairs++;
         since = now;
+        sighted = false;
         attempts = 0;
         pause = FIRST_PAUSE_NANOS;
         later(now);

@@ -10,7 +10,9 @@ import java.util.List;
  *
  * <p>The argument that makes a difference certain, and what it asks of the mover: the engine reads {@link #changes} of a key, finds it not
  * {@link #isOwed owed}, reads both sides, passes a {@link #feedBarrier}, and finds the count the same and the key still not owed. Then the
- * authority has not changed the key since before the last copy of it was acknowledged, so the follower should hold just that.
+ * authority has not changed the key since before the last copy of it was acknowledged, so the follower should hold just that. Only under dual writes
+ * an effect may have reached the follower whose authority's half is still on its way; so the key is looked at again after {@link #settleMs}, and is
+ * different only if all of that holds again with the count of the first look: by then the other half would have been named.
  */
 public interface VerifyContext {
     /** Keys that begin so are the mover's own, half-built values, and are never compared. */
@@ -58,8 +60,9 @@ public interface VerifyContext {
     boolean isOwed(int db, byte[] key);
 
     /**
-     * A count that grows with each change that is named for the key, before the key stops being {@link #isOwed clean}; it may grow without need (counters shared
-     * by many keys). After a loss of the feed it must differ for every key.
+     * A count that grows with each change that is named for the key. It has to grow <em>after</em> the key has become {@link #isOwed owed} by that
+     * change: whoever reads the new count and finds the key not owed may then take the change for carried over. It may grow without need (one
+     * counter for many keys). After a loss of the feed it must differ for every key.
      */
     long changes(int db, byte[] key);
 
@@ -69,6 +72,11 @@ public interface VerifyContext {
      * @return false if that cannot be said, because the feed was lost: the question will be asked again
      */
     boolean feedBarrier() throws InterruptedException;
+
+    /**
+     * How long the halves of a dual write may lie apart, milliseconds; 0 while nobody but the mover writes the follower. May change at any time.
+     */
+    long settleMs();
 
     /** Counts the key as changed: the mover will copy it. {@link #isOwed} is true from the moment this returns on. */
     void markDirty(int db, byte[] key);

@@ -230,6 +230,11 @@ final class Engine implements AutoCloseable {
         lanes.forEach(lane -> lane.owed.dualWrites(on));
     }
 
+    /** Whether anybody else may be writing the follower. */
+    boolean dualWrites() {
+        return lanes.get(0).owed.dualWrites();
+    }
+
     void expedite(@Nullable KeyFilter keys) {
         lanes.forEach(lane -> lane.owed.expedite(keys));
     }

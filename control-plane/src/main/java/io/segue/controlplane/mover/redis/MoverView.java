@@ -115,6 +115,11 @@ final class MoverView implements VerifyContext {
     }
 
     @Override
+    public long settleMs() {
+        return engine.dualWrites() ? context.spec().settleMs() : 0;
+    }
+
+    @Override
     public void throttle(long keys, long bytes) throws InterruptedException {
         while (context.paused() || engine.owed() > MOST_OWED) {
             LockSupport.parkNanos(this, LOOK_NS);

@@ -14,8 +14,11 @@ import java.util.function.Predicate;
 final class Recorder implements LinkListener {
     private static final long LIMIT_NS = Duration.ofSeconds(20).toNanos();
 
+    private static final long LOOK_NS = Duration.ofMillis(5).toNanos();
+
     private final List<String> events = new ArrayList<>();
     private Position position = new Position(0, -1, 0);
+    private int toldAtPosition;
     private Snapshot snapshot;
 
     @Override
@@ -47,6 +50,7 @@ final class Recorder implements LinkListener {
     @Override
     public synchronized void position(Position now) {
         position = now;
+        toldAtPosition = events.size();
         notifyAll();
     }
 
@@ -86,6 +90,11 @@ final class Recorder implements LinkListener {
         return position;
     }
 
+    /** How many of {@link #events} came before {@link #position}. */
+    synchronized int toldAtPosition() {
+        return toldAtPosition;
+    }
+
     /** The last snapshot, once there is one. */
     synchronized Snapshot snapshot() {
         await("a snapshot", r -> r.snapshot != null);
@@ -111,7 +120,8 @@ final class Recorder implements LinkListener {
                         + events.subList(Math.max(0, events.size() - 50), events.size()));
             }
             try {
-                TimeUnit.NANOSECONDS.timedWait(this, left);
+                // Not only what is told: conditions may look at servers too.
+                TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, LOOK_NS));
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 throw new AssertionError("interrupted", e);

@@ -16,6 +16,7 @@ import io.segue.loadtest.redis.RedisBinary;
 import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.Store;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,6 @@ class SnapshotIT {
                 Restorer restorer = restore(recorder.snapshot(), target);
 
                 assertThat(restorer.large).isEmpty();
-                System.out.println(source.version() + ": value types " + restorer.types);
                 assertThat(restorer.types).hasSizeGreaterThan(7);
                 Comparison comparison = IndependentCompare.compare(Store.of(source), Store.of(target), COMPARE);
                 assertThat(comparison.isEqual()).as("%s", comparison).isTrue();
@@ -109,7 +109,7 @@ class SnapshotIT {
         public void entry(int inDb, byte[] key, long expireAtMs, int valueType, RdbValue value) throws IOException {
             types.add(valueType);
             if (value.large()) {
-                large.add(new String(key, java.nio.charset.StandardCharsets.ISO_8859_1));
+                large.add(new String(key, StandardCharsets.ISO_8859_1));
                 return;
             }
             if (db != inDb) {

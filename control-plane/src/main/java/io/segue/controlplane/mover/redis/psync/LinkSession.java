@@ -32,8 +32,8 @@ final class LinkSession {
         handshake.introduce(name);
         state.begin(handshake.commands());
         Resume resume = state.resume(handshake.replication(), settings.patience());
-        Handshake.Answer answer = handshake.psync(resume.replid(), resume.from().offset());
         connection.timeout(settings.readTimeout());
+        Handshake.Answer answer = handshake.psync(resume.replid(), resume.from().offset());
         if (answer.full()) {
             snapshot(handshake, answer);
         } else {
@@ -63,7 +63,9 @@ final class LinkSession {
     private byte[] receive(Handshake handshake, Snapshot snapshot) throws IOException {
         long length = handshake.snapshotLength();
         if (length == Handshake.MARKED) {
-            return receiveToMark(handshake.mark(), snapshot.file());
+            byte[] head = receiveToMark(handshake.mark(), snapshot.file());
+            snapshot.total(snapshot.file().written());
+            return head;
         }
         if (length > settings.maxSnapshotBytes()) {
             throw new SpoolFullException(

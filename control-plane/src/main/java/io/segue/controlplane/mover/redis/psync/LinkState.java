@@ -36,6 +36,11 @@ final class LinkState implements ChangeSink {
         return snapshotsFailed;
     }
 
+    /** Whether nothing more can be taken before a checkpoint makes room. */
+    boolean full() {
+        return replayed && spool().full();
+    }
+
     /** Goes on with a snapshot whatever there is. */
     void needSnapshot() {
         needsSnapshot = true;
@@ -167,19 +172,25 @@ final class LinkState implements ChangeSink {
     /** The next bytes of the stream. */
     void take(byte[] bytes, int count) throws IOException {
         StreamParser reader = reader();
-        long before = reader.boundary();
         try {
             reader.feed(bytes, 0, count);
         } catch (IOException e) {
+            keep(reader, bytes, (int) (reader.boundary() - spool().end()));
             // Once: a slip on the way. Twice at the same place: it is so at the source.
             needsSnapshot |= strangeAt == at.offset();
             strangeAt = at.offset();
             throw e;
         }
-        long boundary = reader.boundary();
-        int split = boundary > before ? (int) (boundary - spool().end()) : -1;
-        spool().append(bytes, 0, count, split, reader.db());
-        reached(reader);
+        keep(reader, bytes, count);
+    }
+
+    private void keep(StreamParser reader, byte[] bytes, int count) throws IOException {
+        if (count > 0) {
+            boolean further = reader.boundary() > at.offset();
+            int split = further ? (int) (reader.boundary() - spool().end()) : -1;
+            spool().append(bytes, 0, count, split, reader.db());
+            reached(reader);
+        }
     }
 
     private StreamParser reader() {

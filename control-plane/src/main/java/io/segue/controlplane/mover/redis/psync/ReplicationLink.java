@@ -6,6 +6,7 @@ import io.segue.controlplane.redis.RedisErrorException;
 import io.segue.proto.v1.ConnectionConfig;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -123,7 +124,7 @@ public final class ReplicationLink implements Closeable {
 
     /** Connects, and works until the connection breaks; says why it did. What is thrown cannot be helped by another attempt. */
     private String attempt() throws IOException {
-        if (store.spool().full()) {
+        if (state.full()) {
             return "the spool of the stream is full: waiting until the follower has got more of it";
         }
         try (RedisConnection made = Redis.open(at, settings.connectTimeout())) {
@@ -151,6 +152,9 @@ public final class ReplicationLink implements Closeable {
     }
 
     private static String message(IOException e) {
+        if (e instanceof SocketTimeoutException) {
+            return "the source has been silent for too long";
+        }
         String text = e.getMessage();
         return text == null ? e.getClass().getSimpleName() : text;
     }

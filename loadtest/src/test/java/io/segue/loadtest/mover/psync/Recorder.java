@@ -18,6 +18,7 @@ final class Recorder implements LinkListener {
 
     private final List<String> events = new ArrayList<>();
     private Position position = new Position(0, -1, 0);
+    private int toldAtPosition;
     private Snapshot snapshot;
 
     @Override
@@ -49,6 +50,7 @@ final class Recorder implements LinkListener {
     @Override
     public synchronized void position(Position now) {
         position = now;
+        toldAtPosition = events.size();
         notifyAll();
     }
 
@@ -86,6 +88,11 @@ final class Recorder implements LinkListener {
 
     synchronized Position position() {
         return position;
+    }
+
+    /** How many of {@link #events} came before {@link #position}. */
+    synchronized int toldAtPosition() {
+        return toldAtPosition;
     }
 
     /** The last snapshot, once there is one. */

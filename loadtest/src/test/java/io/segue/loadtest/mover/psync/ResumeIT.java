@@ -86,9 +86,7 @@ class ResumeIT {
     }
 
     private static List<String> keys(int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> "key 0 key" + i)
-                .toList();
+        return IntStream.range(0, count).mapToObj(i -> "key 0 key" + i).toList();
     }
 
     @ParameterizedTest

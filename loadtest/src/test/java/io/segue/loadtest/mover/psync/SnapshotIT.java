@@ -52,7 +52,6 @@ class SnapshotIT {
                 Restorer restorer = restore(recorder.snapshot(), target);
 
                 assertThat(restorer.large).isEmpty();
-                System.out.println(source.version() + ": value types " + restorer.types);
                 assertThat(restorer.types).hasSizeGreaterThan(7);
                 Comparison comparison = IndependentCompare.compare(Store.of(source), Store.of(target), COMPARE);
                 assertThat(comparison.isEqual()).as("%s", comparison).isTrue();

@@ -1,6 +1,7 @@
 package io.segue.loadtest.mover.psync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.segue.controlplane.mover.redis.psync.ReplicationLink;
 import io.segue.loadtest.redis.NeedsRedis;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -197,9 +199,9 @@ class StreamIT {
 
             blocked.send("BLMOVE", "from", "to", "LEFT", "LEFT", "0");
             blocked.flush();
-            recorder.await("the client is blocked", r -> server.call("INFO", "clients")
-                    .text()
-                    .contains("blocked_clients:1"));
+            recorder.await(
+                    "the client is blocked",
+                    r -> server.call("INFO", "clients").text().contains("blocked_clients:1"));
             client.call("RPUSH", "from", "x");
             assertThat(blocked.read().text()).isEqualTo("x");
             Links.caughtUp(server, recorder);
@@ -207,10 +209,9 @@ class StreamIT {
 
             client.call("SET", "short", "v", "PX", "20");
             recorder.awaitEvent("key 0 short");
-            recorder.await("its end", r -> r.events().stream()
-                            .filter("key 0 short"::equals)
-                            .count()
-                    == 2);
+            recorder.await(
+                    "its end",
+                    r -> r.events().stream().filter("key 0 short"::equals).count() == 2);
 
             evicted(server, client, recorder);
         }
@@ -256,7 +257,26 @@ class StreamIT {
 
             assertThat(client.call("WAIT", "1", "5000").number()).isEqualTo(1);
             assertThat(client.call("CLIENT", "LIST", "TYPE", "replica").text()).contains("name=segue-test");
-            assertThat(link.received()).isGreaterThanOrEqualTo(recorder.position().offset());
+            assertThat(link.received())
+                    .isGreaterThanOrEqualTo(recorder.position().offset());
+        }
+    }
+
+    /** Only old servers can be told so. */
+    @Test
+    void scriptsThatAreReplicatedAsAWhole_concernEverything() throws IOException {
+        RedisBinary old = RedisServer.available().stream()
+                .filter(binary -> binary.version().startsWith("6"))
+                .findFirst()
+                .orElse(null);
+        assumeThat(old).isNotNull();
+        Recorder recorder = new Recorder();
+        try (RedisServer server = Links.source(old, "lua-replicate-commands no");
+                ReplicationLink link = Links.open(server.port(), folder, recorder)) {
+            Links.drop(link, recorder);
+            server.call("EVAL", "redis.call('SET','undeclared',1)", "0");
+
+            recorder.awaitEvent("everything EVAL: ");
         }
     }
 }

@@ -6,6 +6,7 @@ import io.segue.controlplane.redis.RedisError;
 import io.segue.controlplane.redis.RedisErrorException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -17,6 +18,9 @@ final class Handshake {
     static final long MARKED = -1;
     /** Bytes of the mark. */
     static final int MARK = 40;
+
+    /** About how fast a source makes one. */
+    private static final long SNAPSHOT_BYTES_PER_SECOND = 50L * 1024 * 1024;
 
     private static final int MAX_EMPTY_LINES = 1_000_000;
 
@@ -36,12 +40,45 @@ final class Handshake {
      */
     record Answer(boolean full, @Nullable String replid, long offset) {}
 
-    /** Says who is here, and what this side understands: no snapshot that ends with a mark, because for it a source waits first. */
+    /** Says who is here, and what this side understands. */
     void introduce(String name) throws IOException {
         command(true, "PING");
         command(false, "CLIENT", "SETNAME", name);
         command(false, "REPLCONF", "listening-port", "0");
-        command(false, "REPLCONF", "capa", "psync2");
+        if (wantsMark()) {
+            command(false, "REPLCONF", "capa", "eof", "capa", "psync2");
+        } else {
+            command(false, "REPLCONF", "capa", "psync2");
+        }
+    }
+
+    /**
+     * Whether to understand a snapshot that ends with a mark. It comes while it is being made, but a source waits before it makes one, for
+     * more replicas: that must be worth it.
+     */
+    private boolean wantsMark() throws IOException {
+        Map<String, String> config = new HashMap<>();
+        if (command(false, "CONFIG", "GET", "repl-diskless-sync*") instanceof List<?> pairs) {
+            for (int i = 0; i + 1 < pairs.size(); i += 2) {
+                config.put(word(pairs.get(i)), word(pairs.get(i + 1)));
+            }
+        }
+        String delay = config.getOrDefault("repl-diskless-sync-delay", "");
+        if (!"yes".equals(config.get("repl-diskless-sync")) || !delay.matches("\\d{1,6}")) {
+            return false;
+        }
+        long worth = Long.parseLong(delay) * SNAPSHOT_BYTES_PER_SECOND;
+        return worth == 0 || usedMemory() > worth;
+    }
+
+    private long usedMemory() throws IOException {
+        Object info = command(false, "INFO", "memory");
+        String used = info instanceof byte[] text ? Redis.info(text).getOrDefault("used_memory", "") : "";
+        return used.matches("\\d{1,18}") ? Long.parseLong(used) : 0;
+    }
+
+    private static String word(@Nullable Object value) {
+        return value instanceof byte[] bytes ? new String(bytes, StandardCharsets.UTF_8) : "";
     }
 
     /** The commands of the source. */

@@ -63,7 +63,9 @@ final class LinkSession {
     private byte[] receive(Handshake handshake, Snapshot snapshot) throws IOException {
         long length = handshake.snapshotLength();
         if (length == Handshake.MARKED) {
-            return receiveToMark(handshake.mark(), snapshot.file());
+            byte[] head = receiveToMark(handshake.mark(), snapshot.file());
+            snapshot.total(snapshot.file().written());
+            return head;
         }
         if (length > settings.maxSnapshotBytes()) {
             throw new SpoolFullException(

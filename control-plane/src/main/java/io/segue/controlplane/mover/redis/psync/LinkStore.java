@@ -137,17 +137,19 @@ final class LinkStore implements Closeable {
         Checkpoint now = known();
         long end = spool.end();
         Ghosts lost = Ghosts.write(folder, spool, at.offset(), end, at.db(), known);
-        // In this order: whatever a crash leaves, the piece is there before anything forgets it.
+        // In this order: the piece is safe before the spool forgets it, and the old history is gone before the new one
+        // has a name. A
+        // checkpoint that is ahead of the spool then still tells that something was lost.
         run++;
         ghosts.add(lost);
-        boolean behind = now.offset() <= at.offset();
-        save(new Checkpoint(
-                replid, Math.min(now.offset(), at.offset()), behind ? now.db() : at.db(), now.snapshotApplied()));
         if (known) {
             spool.truncate(at.offset());
         } else {
             spool.reset(at.offset(), at.db());
         }
+        boolean behind = now.offset() <= at.offset();
+        save(new Checkpoint(
+                replid, Math.min(now.offset(), at.offset()), behind ? now.db() : at.db(), now.snapshotApplied()));
         return lost;
     }
 

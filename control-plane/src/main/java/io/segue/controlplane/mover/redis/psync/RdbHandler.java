@@ -17,9 +17,11 @@ public interface RdbHandler {
     /** What the source says of itself: {@code redis-ver}, {@code repl-stream-db}, … */
     default void about(String name, String value) throws IOException {}
 
-    /** A database follows.
+    /**
+     * A database follows.
      *
-     * @param keys how many keys it has, as the source estimates */
+     * @param keys how many keys it has, as the source estimates
+     */
     default void database(int db, long keys) throws IOException {}
 
     /** The source has functions; to be copied with FUNCTION DUMP. At most once. */

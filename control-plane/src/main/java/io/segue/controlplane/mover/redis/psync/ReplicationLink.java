@@ -6,6 +6,7 @@ import io.segue.controlplane.redis.RedisErrorException;
 import io.segue.proto.v1.ConnectionConfig;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
@@ -151,6 +152,9 @@ public final class ReplicationLink implements Closeable {
     }
 
     private static String message(IOException e) {
+        if (e instanceof SocketTimeoutException) {
+            return "the source has been silent for too long";
+        }
         String text = e.getMessage();
         return text == null ? e.getClass().getSimpleName() : text;
     }

@@ -16,7 +16,6 @@ final class StreamParser {
     private static final int MAX_NAME = 64;
     private static final int MAX_KEY = 16 * 1024 * 1024;
     private static final int MAX_WHOLE = 16 * 1024 * 1024;
-    /** Longer arguments that are no keys are cut: no rule reads on in them. */
     private static final long MAX_ARGUMENT = 8L * 1024 * 1024 * 1024;
 
     private enum Expect {

@@ -55,7 +55,7 @@ public interface MoverFactory {
 
     /** Which feed. */
     enum FeedChoice {
-        /** psync where both sides allow it, else tracking. */
+        /** tracking where the authority allows it, else psync. */
         AUTO,
         TRACKING,
         PSYNC

@@ -28,6 +28,7 @@ final class StrategyChange {
     private final Preflight preflight;
     private final Divergences divergences;
     private final EventLog events;
+    private final Limits limits;
     private final Clock clock;
 
     StrategyChange(
@@ -40,6 +41,7 @@ final class StrategyChange {
             Preflight preflight,
             Divergences divergences,
             EventLog events,
+            Limits limits,
             Clock clock) {
         this.records = records;
         this.movements = movements;
@@ -50,6 +52,7 @@ final class StrategyChange {
         this.preflight = preflight;
         this.divergences = divergences;
         this.events = events;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -65,6 +68,9 @@ final class StrategyChange {
         Routing then = Routing.of(migration, wanted);
         if (!force && !now.touchesNew() && then.touchesNew()) {
             preflight.requireServing(migration, MigrationService.FORCE);
+        }
+        if (!force && movement.isPresent() && now.leaves(Side.OLD, then)) {
+            movers.awaitCaughtUp(migration, limits.acknowledgement());
         }
         return movement.isEmpty()
                 && now.opensDualWrites(then)

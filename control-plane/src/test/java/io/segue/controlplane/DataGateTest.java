@@ -177,6 +177,19 @@ class DataGateTest {
     }
 
     @Test
+    void aSwitchThatComesByItself_waitsForEveryKnownProxy() throws Exception {
+        bench.proxy("away").close();
+        bench.ready(BIG_BANG, SCAN);
+        bench.call("migrate").expect(200);
+        Await.until("it says so", () -> bench.events().contains("wait"));
+        assertThat(bench.progress().path("stage").asText()).isEqualTo("copying");
+        Await.until(
+                "it can be forgotten",
+                () -> bench.rest().delete("/api/v1/proxies/away").status() == 200);
+        bench.awaitStage("open");
+    }
+
+    @Test
     void aSwitchThatComesByItself_isTriedAgain_andThenGivenUp() throws Exception {
         movers.starting(mover -> mover.neverDrains().catchUp());
         bench.ready(BIG_BANG, SCAN);

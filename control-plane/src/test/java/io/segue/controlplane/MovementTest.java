@@ -69,7 +69,7 @@ class MovementTest {
         mover.catchUp();
         bench.awaitStage("open");
         proxy.awaitReads(0.3);
-        assertThat(bench.events()).containsSubsequence("migrate", "begin the copy", "apply the strategy");
+        assertThat(bench.events()).containsSubsequence("migrate", "begin the copy", "caught up", "apply the strategy");
         // Nobody but the mover writes NEW here.
         assertThat(mover.calls()).doesNotContain("dualWrites true", "passed");
     }
@@ -232,6 +232,19 @@ class MovementTest {
         assertThat(movers.made()).isEmpty();
         bench.patch(dual(0.5)).expect(200);
         assertThat(movers.last().spec().movement()).isEqualTo(Movement.CHANGES_ONLY);
+        proxy.awaitReads(0.5);
+    }
+
+    @Test
+    void dualWritesAfterASnapshotWithoutThem_getAFeedFirst() throws Exception {
+        movers.quick();
+        bench.ready(cutover(0.3, 0.0), SNAPSHOT);
+        bench.call("migrate").expect(200);
+        proxy.awaitReads(0.3);
+        FakeMover snapshot = movers.last();
+        assertThat(bench.patch(dual(0.5)).expect(200).data().path("warnings")).isEmpty();
+        assertThat(movers.last(2).spec().movement()).isEqualTo(Movement.CHANGES_ONLY);
+        assertThat(snapshot.closed()).isTrue();
         proxy.awaitReads(0.5);
     }
 

@@ -163,6 +163,12 @@ final class Movers {
         return !now.isEmpty() && now.stream().allMatch(RunningMover::ready);
     }
 
+    /** Whether everything that should run does, and every follower has everything at this moment. */
+    boolean caughtUp(Migration migration, Movement movement) {
+        return !missing(migration, movement)
+                && of(migration).stream().allMatch(one -> one.mover().status().caughtUp());
+    }
+
     /** Waits until they are {@link #ready}, or one has failed, or the time is up. */
     boolean awaitReady(Migration migration, Duration atMost) {
         long deadline = System.nanoTime() + atMost.toNanos();

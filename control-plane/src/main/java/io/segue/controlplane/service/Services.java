@@ -64,7 +64,7 @@ public record Services(
         MovementFailures failures =
                 new MovementFailures(records, movements, movers, changes, opening, wayBack, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
-                records, movements, movers, changes, opening, failures, divergences, events, limits, clock);
+                records, movements, movers, changes, opening, feeding, failures, divergences, events, limits, clock);
         MovementWork work =
                 new MovementWork(records, movements, movers, changes, steps, failures, verifications, events);
         MovementDirector director = new MovementDirector(records, movements, movers, work, limits);

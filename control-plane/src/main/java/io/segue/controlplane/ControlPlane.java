@@ -81,6 +81,8 @@ public final class ControlPlane implements AutoCloseable {
             this.admin = opened(AdminServer.start(options.admin(), ready::get, metrics::scrape));
             this.grpc = opened(GrpcServer.start(options.grpc(), services));
             this.rest = opened(RestServer.start(options.rest(), services, metrics::restAnswered));
+            // Closed first: a proxy whose stream this process ends is not lost.
+            opened(() -> hub.onLost(proxy -> {}));
             ready.set(true);
         } catch (IOException | RuntimeException e) {
             close();

@@ -25,6 +25,12 @@ class ArchitectureTest {
             .definedBy("io.segue.controlplane.push")
             .layer("preflight")
             .definedBy("io.segue.controlplane.preflight")
+            .layer("movers")
+            .definedBy("io.segue.controlplane.mover")
+            .optionalLayer("redis movers")
+            .definedBy("io.segue.controlplane.mover.redis..")
+            .layer("redis")
+            .definedBy("io.segue.controlplane.redis")
             .layer("store")
             .definedBy("io.segue.controlplane.store")
             .layer("time")
@@ -41,9 +47,33 @@ class ArchitectureTest {
             .mayOnlyBeAccessedByLayers("start", "services", "telemetry")
             .whereLayer("preflight")
             .mayOnlyBeAccessedByLayers("start", "services")
+            .whereLayer("movers")
+            .mayOnlyBeAccessedByLayers("start", "services", "telemetry", "redis movers")
+            .whereLayer("redis movers")
+            .mayOnlyBeAccessedByLayers("start")
+            .whereLayer("redis")
+            .mayOnlyBeAccessedByLayers("start", "redis movers")
             .whereLayer("store")
             .mayOnlyBeAccessedByLayers("start", "services", "push")
-            .because("calls go from the faces to the services to the store: put what both faces need into a service");
+            .because(
+                    "calls go from the faces to the services to the store: put what both faces need into a service; services"
+                            + " know movers by their interface only: what one kind of database needs belongs into its own folder");
+
+    @ArchTest
+    static final ArchRule MOVERS_KNOW_NOBODY = noClasses()
+            .that()
+            .resideInAnyPackage("io.segue.controlplane.mover..", "io.segue.controlplane.redis..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.segue.controlplane.service..",
+                    "io.segue.controlplane.store..",
+                    "io.segue.controlplane.push..",
+                    "io.segue.controlplane.api..",
+                    "io.segue.controlplane.telemetry..")
+            .because(
+                    "a mover is told what to do and tells its listener what happens: decide in the services, keep checkpoints in"
+                            + " the mover's own folder");
 
     @ArchTest
     static final ArchRule STORE_KNOWS_NO_MESSAGES = noClasses()

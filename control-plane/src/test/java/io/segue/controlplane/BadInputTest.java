@@ -86,6 +86,14 @@ class BadInputTest {
                 "true or false");
         row(rows, M, strategy(canary("\"0.5\"", "null")), 400, "strategy.read_percentage: \"0.5\"", "a number");
         row(rows, M, strategy(canary("0.5", "\"dual_write\"")), 400, "strategy.write_mode: \"dual_write\"");
+        // Data movement.
+        row(rows, M, data("\"feed\":\"fast\""), 400, "data.feed: fast", "auto, tracking, psync");
+        row(rows, M, data("\"feed\":7"), 400, "data.feed: 7", "a text");
+        row(rows, M, data("\"throttle\":5"), 400, "data.throttle: 5", "an object");
+        row(rows, M, data("\"throttle\":{\"keys_per_second\":-5}"), 400, "data.throttle.keys_per_second: -5");
+        row(rows, M, data("\"throttle\":{\"megabytes_per_second\":\"x\"}"), 400, "data.throttle.megabytes_per_second");
+        row(rows, M, data("\"throttle\":{\"bytes\":1}"), 400, "data.throttle.bytes: unknown field");
+        row(rows, M, data("\"replaces\":\"none\""), 400, "data.replaces: unknown field", "did you mean replace?");
         // Wrong values.
         row(rows, M, "{\"id\":\"\"}", 400, "id: \"\"");
         row(rows, M, "{\"id\":\"a b\"}", 400, "id: a b", "letters");
@@ -190,6 +198,10 @@ class BadInputTest {
 
     private static void row(List<Arguments> rows, String path, String body, int status, String... says) {
         rows.add(Arguments.of(path, body, status, List.of(says)));
+    }
+
+    private static String data(String more) {
+        return "{\"id\":\"x\",\"data\":{\"type\":\"scan\"," + more + "}}";
     }
 
     private static String strategy(String json) {

@@ -46,6 +46,9 @@ class EncodingsTest {
                 "{\"type\":\"Scan\"}                         | {\"type\":\"scan\",\"replace\":\"none\"}",
                 "{\"Scan\":{\"replace\":\"Replace\"}}        | {\"type\":\"scan\",\"replace\":\"replace\"}",
                 "{\"Scan\":{\"replace\":\"None\"}}           | {\"type\":\"scan\",\"replace\":\"none\"}",
+                "{\"type\":\"scan\",\"feed\":\"Tracking\"}| {\"type\":\"scan\",\"replace\":\"none\",\"feed\":\"tracking\"}",
+                "{\"type\":\"none\",\"feed\":\"auto\"}| {\"type\":\"none\",\"feed\":\"auto\"}",
+                "{\"Scan\":{\"replace\":\"Replace\",\"feed\":\"psync\",\"throttle\":{\"keys_per_second\":9,\"megabytes_per_second\":2}}}| {\"type\":\"scan\",\"replace\":\"replace\",\"feed\":\"psync\",\"throttle\":{\"keys_per_second\":9,\"megabytes_per_second\":2,\"adaptive\":true}}",
                 "{\"Snapshot\":{\"replace\":\"Merge\"}}      | {\"type\":\"snapshot\",\"replace\":\"merge\"}",
             })
     void data(String given, String shown) {

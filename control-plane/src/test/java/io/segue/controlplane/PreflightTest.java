@@ -3,12 +3,16 @@ package io.segue.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.segue.controlplane.mover.MoverFactory;
+import io.segue.controlplane.mover.MoverFactory.Probe;
 import io.segue.controlplane.testkit.Bench;
 import io.segue.controlplane.testkit.FakeMovers;
 import io.segue.controlplane.testkit.FakeRedis;
+import io.segue.controlplane.testkit.Strategies;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,6 +60,54 @@ class PreflightTest {
     }
 
     @Test
+    void aClusterIsNoObstacleWhileNoTrafficGoesToNew() throws Exception {
+        bench.endpoint("a");
+        endpoint(
+                "b",
+                bench.closing(new FakeRedis(info("7.2.4", "1", "0", "noeviction"), ""))
+                        .port(),
+                "");
+        JsonNode test = migration(Strategies.cutover(0.0, 0.0), Strategies.SCAN);
+        assertThat(test.path("valid").asBoolean()).isTrue();
+        assertThat(test.path("findings").findValuesAsText("code")).containsExactly("cluster_mode");
+        assertThat(test.path("findings").get(0).path("message").asText()).contains("the data is moved");
+        bench.call("migrate").expect(200);
+        movers.last().catchUp();
+        bench.awaitStage("open");
+
+        assertThat(bench.patch(Strategies.cutover(0.1, 0.0)).expect(409).message())
+                .contains("cannot send traffic to NEW now")
+                .contains("cluster mode");
+        assertThat(bench.call("complete").expect(409).message()).contains("cluster mode");
+    }
+
+    @Test
+    void whatTheMoversWouldRunIntoIsFound_andStandsInTheWayOfACopy() throws Exception {
+        bench.endpoint("a").endpoint("b");
+        movers.finding(new Probe(
+                "",
+                List.of(new MoverFactory.Finding(true, "no_feed_permitted", "neither feed is permitted", "grant it"))));
+        JsonNode test = migration(Strategies.dual(0.1), Strategies.SCAN);
+        assertThat(test.path("valid").asBoolean()).isFalse();
+        assertThat(test.path("findings").get(0).path("mend").asText()).isEqualTo("grant it");
+        assertThat(test.path("movements").get(0).path("feed").asText()).isEmpty();
+        assertThat(bench.call("migrate").expect(409).message())
+                .contains("neither feed is permitted")
+                .contains("\"force\": true");
+        bench.rest().post("/api/v1/migrations/m/migrate", "{\"force\":true}").expect(200);
+        assertThat(movers.last().started()).isTrue();
+    }
+
+    @Test
+    void withoutACopyNoFeedIsOnlyWarnedAbout() throws Exception {
+        bench.endpoint("a").endpoint("b");
+        movers.finding(new Probe("", List.of(new MoverFactory.Finding(true, "x", "no feed", "grant it"))));
+        JsonNode test = migration(Strategies.dual(0.1), "");
+        assertThat(test.path("valid").asBoolean()).isTrue();
+        assertThat(test.path("findings").findValuesAsText("code")).containsExactly("x", "no_feed");
+    }
+
+    @Test
     void theStoredCredentialsAreUsed() throws Exception {
         JsonNode test = test(info("7.2.4", "0", "0", ""), info("7.2.4", "0", "0", ""), "right");
         assertThat(test.path("findings")).isEmpty();
@@ -100,9 +152,13 @@ class PreflightTest {
     }
 
     private JsonNode migration() {
+        return migration("{\"type\":\"shadow_traffic\"}", "");
+    }
+
+    private JsonNode migration(String strategy, String more) {
         bench.interlay("i", "a", 7000);
         bench.rest()
-                .post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":{\"type\":\"shadow_traffic\"}}")
+                .post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + strategy + more + "}")
                 .expect(201);
         bench.rest()
                 .post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}")

@@ -55,15 +55,14 @@ final class Feeding {
      * @param inForce what the proxies run meanwhile; empty: nothing of this migration
      */
     Outcome begin(Migration migration, Optional<Strategy> inForce) {
-        Optional<Held<Movement>> before = movements.of(migration);
-        Movement.Builder begun = before.map(held -> held.value().toBuilder()).orElseGet(Movement::newBuilder);
+        Movement.Builder begun = Movement.newBuilder();
+        movements.of(migration).map(Held::value).ifPresent(begun::mergeFrom);
         begun.setMigrationId(migration.getId())
                 .setStage(MovementStage.MOVEMENT_STAGE_COPYING)
                 .clearInForce();
         inForce.ifPresent(begun::setInForce);
-        begun.getPairsBuilderList().forEach(pair -> pair.setDone(false));
-        Movements.addPairs(migration, begun, MovementKind.MOVEMENT_KIND_CHANGES_ONLY);
-        changes.store(List.<Change>of(Movements.put(migration, before, begun.build())));
+        takeOver(migration, begun);
+        changes.store(List.<Change>of(Movements.put(migration, movements.of(migration), begun.build())));
         movers.ensure(migration);
         if (movers.awaitReady(migration, limits.acknowledgement())) {
             return Outcome.ON;
@@ -73,6 +72,17 @@ final class Feeding {
             giveUp(migration, inForce);
         }
         return failed ? Outcome.NONE : Outcome.LATE;
+    }
+
+    /** Ends what copies, and writes feeds in its place into the record. */
+    void takeOver(Migration migration, Movement.Builder movement) {
+        for (RunningMover mover : movers.of(migration)) {
+            Figures.keep(movement, mover);
+        }
+        movers.close(migration);
+        Movements.addPairs(migration, movement, MovementKind.MOVEMENT_KIND_CHANGES_ONLY);
+        movement.getPairsBuilderList()
+                .forEach(pair -> pair.setDone(pair.getKind() != MovementKind.MOVEMENT_KIND_CHANGES_ONLY));
     }
 
     /** Goes on without movers; what is in force stays. */

@@ -36,6 +36,7 @@ public final class MigrationRunner {
     private final EventLog events;
     private final Divergences divergences;
     private final Preflight preflight;
+    private final Limits limits;
     private final Clock clock;
 
     MigrationRunner(
@@ -49,6 +50,7 @@ public final class MigrationRunner {
             EventLog events,
             Divergences divergences,
             Preflight preflight,
+            Limits limits,
             Clock clock) {
         this.records = records;
         this.movements = movements;
@@ -60,6 +62,7 @@ public final class MigrationRunner {
         this.events = events;
         this.divergences = divergences;
         this.preflight = preflight;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -197,8 +200,14 @@ public final class MigrationRunner {
     public MigrationReply complete(Identity actor, MigrationCall call) {
         Migration asked = records.migration(call.getId()).value();
         Migrations.moved(asked, Event.COMPLETE);
-        if (!call.getForce() && !Routing.of(asked, movements.inForce(asked)).touchesNew()) {
-            preflight.requireServing(asked, FORCE);
+        if (!call.getForce()) {
+            Routing now = Routing.of(asked, movements.inForce(asked));
+            if (!now.touchesNew()) {
+                preflight.requireServing(asked, FORCE);
+            }
+            if (now.leavesKeysOnOld()) {
+                movers.awaitCaughtUp(asked, limits.acknowledgement());
+            }
         }
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());

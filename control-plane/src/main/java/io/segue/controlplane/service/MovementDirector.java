@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -96,8 +97,14 @@ final class MovementDirector implements AutoCloseable {
     /** Has a migration looked after soon. */
     void wake(String uuid) {
         Desk desk = desks.computeIfAbsent(uuid, id -> new Desk());
-        if (!closed && desk.asked.getAndIncrement() == 0) {
+        if (closed || desk.asked.getAndIncrement() > 0) {
+            return;
+        }
+        try {
             workers.execute(() -> workAt(uuid, desk));
+        } catch (RejectedExecutionException e) {
+            // It was closed just now; a mover's thread must not suffer from it.
+            LOG.debug("closed", e);
         }
     }
 

@@ -74,7 +74,9 @@ public final class MovementService {
         List<MoverFigures> current = progress.getMovementsList().stream()
                 .map(MovementProgress::getFigures)
                 .toList();
-        progress.setTotal(Figures.total(current)).setCaughtUp(movers.ready(migration));
+        boolean runs = !movers.of(migration).isEmpty();
+        progress.setTotal(Figures.total(current))
+                .setCaughtUp(runs && movers.caughtUp(migration, movement.orElse(Movement.getDefaultInstance())));
         verifications.last(migration).ifPresent(progress::setVerification);
         return progress.build();
     }

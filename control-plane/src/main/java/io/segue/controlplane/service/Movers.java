@@ -2,20 +2,14 @@ package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.DataMover;
 import io.segue.controlplane.mover.MoverFactory;
-import io.segue.controlplane.mover.MoverFactory.FeedChoice;
-import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.MoverFactory.MoverSpec;
 import io.segue.controlplane.mover.MoverStatus;
 import io.segue.controlplane.mover.RunningMovement;
 import io.segue.controlplane.mover.UnmadeMover;
-import io.segue.proto.v1.ConflictRule;
-import io.segue.proto.v1.DataMovement;
-import io.segue.proto.v1.Endpoint;
-import io.segue.proto.v1.Feed;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.MovedPair;
-import io.segue.proto.v1.MovementKind;
+import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.MovementStage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +37,7 @@ final class Movers {
 
     private final MoverFactory factory;
     private final Records records;
-    private final EndpointVault vault;
+    private final MoverSpecs specs;
     private final Movements movements;
     private final Changes changes;
     private final Limits limits;
@@ -56,14 +50,14 @@ final class Movers {
     Movers(
             MoverFactory factory,
             Records records,
-            EndpointVault vault,
+            MoverSpecs specs,
             Movements movements,
             Changes changes,
             Limits limits,
             Path folder) {
         this.factory = factory;
         this.records = records;
-        this.vault = vault;
+        this.specs = specs;
         this.movements = movements;
         this.changes = changes;
         this.limits = limits;
@@ -102,12 +96,12 @@ final class Movers {
      * this process, the next mover knows that this one may be alive.
      */
     void ensure(Migration migration) {
-        Optional<Held<io.segue.proto.v1.Movement>> stored = movements.of(migration);
+        Optional<Held<Movement>> stored = movements.of(migration);
         if (closed || stored.isEmpty()) {
             return;
         }
         List<RunningMover> now = running.computeIfAbsent(migration.getUuid(), uuid -> new CopyOnWriteArrayList<>());
-        io.segue.proto.v1.Movement.Builder next = stored.get().value().toBuilder();
+        Movement.Builder next = stored.get().value().toBuilder();
         List<Integer> missing = new ArrayList<>();
         for (int i = 0; i < next.getPairsCount(); i++) {
             MovedPair pair = next.getPairs(i);
@@ -125,12 +119,12 @@ final class Movers {
         }
     }
 
-    private RunningMover start(Migration migration, io.segue.proto.v1.Movement movement, int index) {
+    private RunningMover start(Migration migration, Movement movement, int index) {
         MovedPair pair = movement.getPairs(index);
         RunningMover one = new RunningMover(migration.getId(), pair, () -> wake.accept(migration.getUuid()));
         Routing routing = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)));
-        DataMover mover =
-                make(spec(migration, pair, folder.resolve(migration.getUuid()).resolve(Integer.toString(index))), one);
+        DataMover mover = make(
+                specs.of(migration, pair, folder.resolve(migration.getUuid()).resolve(Integer.toString(index))), one);
         one.runs(mover);
         mover.dualWrites(movement.getDualWrites());
         mover.restrict(routing.onOld(), limits.gate());
@@ -157,7 +151,7 @@ final class Movers {
     }
 
     /** Whether something that should run does not. */
-    boolean missing(Migration migration, io.segue.proto.v1.Movement movement) {
+    boolean missing(Migration migration, Movement movement) {
         List<RunningMover> now = of(migration);
         return movement.getPairsList().stream()
                 .anyMatch(pair -> !pair.getDone() && now.stream().noneMatch(one -> Movements.same(one.pair(), pair)));
@@ -167,6 +161,12 @@ final class Movers {
     boolean ready(Migration migration) {
         List<RunningMover> now = of(migration);
         return !now.isEmpty() && now.stream().allMatch(RunningMover::ready);
+    }
+
+    /** Whether everything that should run does, and every follower has everything at this moment. */
+    boolean caughtUp(Migration migration, Movement movement) {
+        return !missing(migration, movement)
+                && of(migration).stream().allMatch(one -> one.mover().status().caughtUp());
     }
 
     /** Waits until they are {@link #ready}, or one has failed, or the time is up. */
@@ -184,12 +184,41 @@ final class Movers {
     }
 
     /**
+     * Waits a while for what may only be a moment away: the second step of an opening, or the last changes. Not within the turn.
+     */
+    void awaitCaughtUp(Migration migration, Duration atMost) {
+        long deadline = System.nanoTime() + atMost.toNanos();
+        while (mayCatchUp(migration)
+                && System.nanoTime() - deadline < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+    }
+
+    private boolean mayCatchUp(Migration migration) {
+        Optional<Movement> movement = movements.of(migration).map(Held::value);
+        if (movement.isEmpty()) {
+            return false;
+        }
+        List<MoverStatus> all =
+                of(migration).stream().map(one -> one.mover().status()).toList();
+        return switch (movement.get().getStage()) {
+            case MOVEMENT_STAGE_OPENING -> true;
+            case MOVEMENT_STAGE_OPEN ->
+                missing(migration, movement.get())
+                        || (all.stream().anyMatch(status -> !status.caughtUp())
+                                && all.stream().allMatch(status -> status.errorKeys() == 0));
+            default -> false;
+        };
+    }
+
+    /**
      * Refuses while a mover has not done its work.
      *
      * @param call what is refused: {@code "complete"}
      * @param force what the caller can do about it, beyond waiting
      */
-    void requireCaughtUp(Migration migration, io.segue.proto.v1.Movement movement, String call, String force) {
+    void requireCaughtUp(Migration migration, Movement movement, String call, String force) {
         String see = " (see GET /api/v1/migrations/" + migration.getId() + "/progress)";
         boolean needed = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
                 .leavesKeysOnOld();
@@ -241,61 +270,9 @@ final class Movers {
                 : Optional.of("the server offers no change feed");
     }
 
-    /** What to ask a mover for, or to look for with a probe. */
-    MoverSpec spec(Migration migration, MovedPair pair, Path checkpoint) {
-        DataMovement data = migration.getData();
-        return new MoverSpec(
-                migration.getId(),
-                migration.getUuid(),
-                pair.getEpoch(),
-                revealed(pair.getOldEndpoint()),
-                revealed(pair.getNewEndpoint()),
-                movement(pair.getKind()),
-                rule(data),
-                feed(data.getFeed()),
-                checkpoint,
-                Throttles.ceilings(data.getThrottle()),
-                limits.settle().toMillis());
-    }
-
     /** Looks at both sides of a pair for a mover that is not made. Waits for the servers. */
     MoverFactory.Probe probe(Migration migration, MovedPair pair) {
-        return factory.probe(spec(migration, pair, folder.resolve(migration.getUuid())));
-    }
-
-    private Endpoint revealed(String endpoint) {
-        return vault.revealed(records.endpoint(endpoint).value());
-    }
-
-    private static Movement movement(MovementKind kind) {
-        return switch (kind) {
-            case MOVEMENT_KIND_SNAPSHOT -> Movement.SNAPSHOT;
-            case MOVEMENT_KIND_SCAN -> Movement.SCAN;
-            case MOVEMENT_KIND_CHANGES_ONLY -> Movement.CHANGES_ONLY;
-            case MOVEMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
-                throw new IllegalStateException("a pair of unknown kind is stored: " + kind);
-        };
-    }
-
-    private static ConflictRule rule(DataMovement data) {
-        return switch (data.getKindCase()) {
-            case SNAPSHOT -> known(data.getSnapshot().getReplace());
-            case SCAN -> known(data.getScan().getReplace());
-            // What both sides are written with has OLD's value on both.
-            case NONE, KIND_NOT_SET -> ConflictRule.CONFLICT_RULE_REPLACE;
-        };
-    }
-
-    private static ConflictRule known(ConflictRule rule) {
-        return rule == ConflictRule.CONFLICT_RULE_UNSPECIFIED ? ConflictRule.CONFLICT_RULE_NONE : rule;
-    }
-
-    private static FeedChoice feed(Feed feed) {
-        return switch (feed) {
-            case FEED_TRACKING -> FeedChoice.TRACKING;
-            case FEED_PSYNC -> FeedChoice.PSYNC;
-            case FEED_UNSPECIFIED, FEED_AUTO, UNRECOGNIZED -> FeedChoice.AUTO;
-        };
+        return factory.probe(specs.of(migration, pair, folder.resolve(migration.getUuid())));
     }
 
     /** A proxy is gone in the middle of what it did: under dual writes, half of an effect may be missing. */

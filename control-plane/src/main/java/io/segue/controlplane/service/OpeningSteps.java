@@ -6,9 +6,7 @@ import io.segue.controlplane.store.Change;
 import io.segue.controlplane.time.Times;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationStatus;
-import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.Movement;
-import io.segue.proto.v1.MovementKind;
 import io.segue.proto.v1.MovementStage;
 import io.segue.proto.v1.Strategy;
 import java.time.Clock;
@@ -27,6 +25,7 @@ final class OpeningSteps {
     private final Movers movers;
     private final Changes changes;
     private final Opening opening;
+    private final Feeding feeding;
     private final MovementFailures failures;
     private final Divergences divergences;
     private final EventLog events;
@@ -39,6 +38,7 @@ final class OpeningSteps {
             Movers movers,
             Changes changes,
             Opening opening,
+            Feeding feeding,
             MovementFailures failures,
             Divergences divergences,
             EventLog events,
@@ -49,6 +49,7 @@ final class OpeningSteps {
         this.movers = movers;
         this.changes = changes;
         this.opening = opening;
+        this.feeding = feeding;
         this.failures = failures;
         this.divergences = divergences;
         this.events = events;
@@ -79,45 +80,41 @@ final class OpeningSteps {
 
     /** Every mover has caught up: the strategy may come, unless a feed has to take over from a snapshot first. */
     private void copied(Migration migration, Movement movement, Patience patience) {
+        if (patience.firstTime()) {
+            changes.exclusively(() -> {
+                changes.store(List.of(events.note(migration, "caught up", Figures.describe(movement))));
+                return movement;
+            });
+        }
         boolean feedMissing =
                 Routing.of(migration, migration.getStrategy()).needsFeed() && !Movements.follows(movement);
         if (!feedMissing || patience.feedRefused()) {
             step(migration, movement, patience);
             return;
         }
-        Movement.Builder followed = movement.toBuilder();
-        followed.getPairsBuilderList().forEach(pair -> pair.setDone(true));
-        Movements.addPairs(migration, followed, MovementKind.MOVEMENT_KIND_CHANGES_ONLY);
-        Optional<String> refusal = followed.getPairsList().stream()
-                .filter(pair -> !pair.getDone())
-                .map((MovedPair pair) -> movers.refusal(migration, pair))
-                .flatMap(Optional::stream)
-                .findFirst();
+        Optional<String> refusal = feeding.refusal(migration);
+        changes.exclusively(() -> follow(migration.getUuid(), movement, refusal));
         if (refusal.isPresent()) {
             patience.refuseFeed();
-            changes.exclusively(() -> {
-                changes.store(List.of(events.note(migration, "go on without a feed", refusal.get())));
-                return refusal;
-            });
-            return;
         }
-        changes.exclusively(() -> follow(migration.getUuid(), movement, followed));
     }
 
-    private boolean follow(String uuid, Movement asked, Movement.Builder followed) {
+    private boolean follow(String uuid, Movement asked, Optional<String> refusal) {
         Migration migration = records.migration(uuid).value();
         Optional<Held<Movement>> held = movements.of(migration);
         if (held.isEmpty() || !held.get().value().equals(asked)) {
             return false;
         }
-        for (RunningMover mover : movers.of(migration)) {
-            Figures.keep(followed, mover);
+        if (refusal.isPresent()) {
+            changes.store(List.of(events.note(migration, "go on without a feed", refusal.get())));
+            return false;
         }
-        movers.close(migration);
+        Movement.Builder followed = asked.toBuilder();
+        feeding.takeOver(migration, followed);
         changes.store(List.of(
                 Movements.put(migration, held, followed.build()),
                 events.note(migration, "snapshot done", "changes are followed from now on, for the dual writes")));
-        movers.ensure(records.migration(uuid).value());
+        movers.ensure(migration);
         return true;
     }
 
@@ -149,12 +146,10 @@ final class OpeningSteps {
 
     /** Rolls out the next step, several times if need be; what cannot be done at all is a failure of the migration. */
     private void step(Migration migration, Movement movement, Patience patience) {
+        if (!mayStep(migration, movement, patience)) {
+            return;
+        }
         try {
-            Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)));
-            Routing wanted = Routing.of(migration, migration.getStrategy());
-            if (AuthorityShift.between(now, wanted, true).moves()) {
-                divergences.requireFew(migration.getId(), "open", "");
-            }
             changes.exclusively(() -> step(migration.getUuid(), movement));
             patience.worked();
             patience.nothingArrived();
@@ -166,6 +161,32 @@ final class OpeningSteps {
                 patience.worked();
                 cannotOpen(migration, movement, String.valueOf(e.getMessage()));
             }
+        }
+    }
+
+    /** Keys that change sides need every known proxy, and movers that are not behind. Both may come later, however long it takes. */
+    private boolean mayStep(Migration migration, Movement movement, Patience patience) {
+        Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)));
+        Routing wanted = Routing.of(migration, migration.getStrategy());
+        if (!AuthorityShift.between(now, wanted, true).moves()) {
+            return true;
+        }
+        if (!movers.caughtUp(migration, movement)) {
+            return false;
+        }
+        try {
+            divergences.requireFew(migration.getId(), "apply the strategy", "");
+            return true;
+        } catch (ServiceException e) {
+            patience.pause(limits.retry());
+            String why = String.valueOf(e.getMessage());
+            if (patience.waitsFor(why)) {
+                changes.exclusively(() -> {
+                    changes.store(List.of(events.note(migration, "wait", why)));
+                    return why;
+                });
+            }
+            return false;
         }
     }
 
@@ -207,7 +228,7 @@ final class OpeningSteps {
 
     /** A first opening that fails is a failure. A later one leaves the migration with what is in force, and says so. */
     private void cannotOpen(Migration migration, Movement movement, String reason) {
-        if (!movement.hasInForce() || movement.getStage() == MovementStage.MOVEMENT_STAGE_COPYING) {
+        if (!movement.hasInForce()) {
             failures.fail(migration.getUuid(), "the strategy cannot be applied: " + reason);
             return;
         }

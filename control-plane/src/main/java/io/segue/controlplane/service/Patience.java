@@ -11,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 final class Patience {
     private long notBefore = System.nanoTime();
     private int attempts;
+    private boolean caughtUp;
     private boolean feedRefused;
+    private String waitsFor = "";
     private @Nullable Long arrivedAt;
     private @Nullable CompletableFuture<Void> passed;
 
@@ -34,6 +36,21 @@ final class Patience {
 
     void worked() {
         attempts = 0;
+        waitsFor = "";
+    }
+
+    /** Whether this is another thing to wait for than the last time. */
+    boolean waitsFor(String what) {
+        boolean news = !what.equals(waitsFor);
+        waitsFor = what;
+        return news;
+    }
+
+    /** Whether the movers have caught up for the first time in this process: true once. */
+    boolean firstTime() {
+        boolean first = !caughtUp;
+        caughtUp = true;
+        return first;
     }
 
     /** Whether a feed was looked for and there is none. */

@@ -7,18 +7,30 @@ import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.MovementKind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** A mover in this process, and what it has said so far. Thread-safe; what the mover tells is noted, and acted upon elsewhere. */
 final class RunningMover implements MoverListener {
     private static final int MAX_NEWS = 100;
+    private static final int MAX_TOLD = 64;
+    private static final long REPEAT_NANOS = 60_000_000_000L;
 
     private final String migration;
     private final MovedPair pair;
     private final Runnable wake;
     private final Queue<News> news = new ArrayDeque<>();
+    /** When something was told last; the oldest are forgotten. */
+    private final Map<News, Long> told = new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<News, Long> eldest) {
+            return size() > MAX_TOLD;
+        }
+    };
+
     private @Nullable DataMover mover;
     private boolean caughtUp;
     private boolean over;
@@ -123,13 +135,21 @@ final class RunningMover implements MoverListener {
             if (over) {
                 return;
             }
-            note(new News(event, detail));
+            News one = new News(event, detail);
+            long now = System.nanoTime();
+            Long before = told.get(one);
+            if (before != null && now - before < REPEAT_NANOS) {
+                // A link that comes and goes says the same again and again.
+                return;
+            }
+            told.put(one, now);
+            note(one);
         }
         wake.run();
     }
 
     private void note(News one) {
-        // A link that comes and goes must not fill the memory; the latest say most.
+        // The latest say most.
         if (news.size() == MAX_NEWS) {
             news.remove();
         }

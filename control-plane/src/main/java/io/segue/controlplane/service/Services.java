@@ -17,6 +17,7 @@ import java.time.Clock;
  * @param tokens who may call
  * @param fleet the proxies
  * @param movement the data of migrations
+ * @param watches news of migrations
  * @param stop ends what works by itself, and closes the movers
  */
 public record Services(
@@ -27,6 +28,7 @@ public record Services(
         TokenService tokens,
         FleetService fleet,
         MovementService movement,
+        Watches watches,
         Runnable stop)
         implements AutoCloseable {
 
@@ -52,7 +54,8 @@ public record Services(
         Changes changes = new Changes(store, vault, publisher, hub, limits);
         EventLog events = new EventLog(store, clock);
         Divergences divergences = new Divergences(hub, limits);
-        Movers movers = new Movers(factory, records, vault, movements, changes, limits, folder);
+        Movers movers = new Movers(
+                factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
         Preflight preflight = new Preflight(records, vault, hub, probe, movers);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
@@ -61,14 +64,17 @@ public record Services(
         MovementFailures failures =
                 new MovementFailures(records, movements, movers, changes, opening, wayBack, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
-                records, movements, movers, changes, opening, failures, divergences, events, limits, clock);
+                records, movements, movers, changes, opening, feeding, failures, divergences, events, limits, clock);
         MovementWork work =
                 new MovementWork(records, movements, movers, changes, steps, failures, verifications, events);
         MovementDirector director = new MovementDirector(records, movements, movers, work, limits);
         changes.abandonPrepared();
         publisher.publish();
-        hub.onLost(proxy -> movers.proxyLost(proxy));
+        hub.onLost(movers::proxyLost);
         director.start();
+        MovementService movement =
+                new MovementService(records, movements, movers, changes, verifications, events, clock);
+        Watches watches = new Watches(records, events, movement);
         return new Services(
                 new CatalogService(records, vault, changes, clock),
                 new MigrationService(
@@ -86,6 +92,7 @@ public record Services(
                                 preflight,
                                 divergences,
                                 events,
+                                limits,
                                 clock),
                         movers,
                         clock),
@@ -100,12 +107,17 @@ public record Services(
                         events,
                         divergences,
                         preflight,
+                        limits,
                         clock),
                 preflight,
                 new TokenService(store, changes, clock),
                 new FleetService(store, publisher, hub, release),
-                new MovementService(records, movements, movers, changes, verifications, events, clock),
-                director::close);
+                movement,
+                watches,
+                () -> {
+                    watches.close();
+                    director.close();
+                });
     }
 
     /** Stops what works by itself. */

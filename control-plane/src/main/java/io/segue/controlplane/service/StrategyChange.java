@@ -28,6 +28,7 @@ final class StrategyChange {
     private final Preflight preflight;
     private final Divergences divergences;
     private final EventLog events;
+    private final Limits limits;
     private final Clock clock;
 
     StrategyChange(
@@ -40,6 +41,7 @@ final class StrategyChange {
             Preflight preflight,
             Divergences divergences,
             EventLog events,
+            Limits limits,
             Clock clock) {
         this.records = records;
         this.movements = movements;
@@ -50,6 +52,7 @@ final class StrategyChange {
         this.preflight = preflight;
         this.divergences = divergences;
         this.events = events;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -66,9 +69,17 @@ final class StrategyChange {
         if (!force && !now.touchesNew() && then.touchesNew()) {
             preflight.requireServing(migration, MigrationService.FORCE);
         }
-        return movement.isEmpty()
+        if (!force && movement.isPresent() && now.leaves(Side.OLD, then)) {
+            movers.awaitCaughtUp(migration, limits.acknowledgement());
+        }
+        return movement.filter(found -> Movements.follows(found) || copies(found))
+                        .isEmpty()
                 && now.opensDualWrites(then)
                 && feeding.refusal(migration).isEmpty();
+    }
+
+    private static boolean copies(Movement movement) {
+        return movement.getStage() == MovementStage.MOVEMENT_STAGE_COPYING;
     }
 
     /** Everything that the change consists of. */
@@ -101,10 +112,12 @@ final class StrategyChange {
         guard(wish, movement.map(Held::value), warnings);
         Routing now = Routing.of(held.value(), Movements.inForce(held.value(), movement.map(Held::value)));
         boolean feedMissing = now.opensDualWrites(Routing.of(held.value(), request.getStrategy()))
-                && movement.map(Held::value).filter(Movements::follows).isEmpty();
-        if (movement.isEmpty() && feedMissing && feedPossible) {
+                && movement.map(Held::value)
+                        .filter(found -> Movements.follows(found) || copies(found))
+                        .isEmpty();
+        if (feedMissing && feedPossible) {
             feeding.refuseTaken(held.value());
-            withFeed(wish, reply, warnings);
+            withFeed(wish, Movements.inForce(held.value(), movement.map(Held::value)), reply, warnings);
         } else {
             if (feedMissing) {
                 warnings.add(Warnings.NO_FEED);
@@ -122,10 +135,6 @@ final class StrategyChange {
 
     private void guard(Wish wish, Optional<Movement> movement, List<String> warnings) {
         Migration before = wish.before();
-        if (movement.isPresent() && movement.get().getStage() == MovementStage.MOVEMENT_STAGE_COPYING) {
-            // Nothing of it comes into force before the movers have caught up.
-            return;
-        }
         Routing now = Routing.of(before, Movements.inForce(before, movement));
         Routing then = Routing.of(before, wish.strategy());
         boolean followed = movement.map(Movements::follows).orElse(false);
@@ -136,6 +145,10 @@ final class StrategyChange {
         if (shift.losesNew()) {
             throw ServiceException.conflict("cannot change the strategy: some keys would go back to OLD, and the writes"
                     + " that went to NEW only would be lost; go on towards NEW" + MigrationService.FORCE);
+        }
+        if (movement.filter(StrategyChange::copies).isPresent()) {
+            // Nothing of it comes into force before the movers have caught up.
+            return;
         }
         if (movement.isPresent() && now.leaves(Side.OLD, then)) {
             movers.requireCaughtUp(before, movement.get(), "change the strategy", MigrationService.FORCE);
@@ -168,9 +181,9 @@ final class StrategyChange {
     }
 
     /** Dual writes are new to this migration: the feed is on before the first of them. */
-    private void withFeed(Wish wish, MigrationReply.Builder reply, List<String> warnings) {
+    private void withFeed(Wish wish, Optional<Strategy> inForce, MigrationReply.Builder reply, List<String> warnings) {
         Migration before = wish.before();
-        Feeding.Outcome outcome = feeding.begin(before, Optional.of(before.getStrategy()));
+        Feeding.Outcome outcome = feeding.begin(before, inForce);
         Held<Movement> movement = movements.of(before).orElseThrow();
         switch (outcome) {
             case ON -> step(wish, movement, reply);

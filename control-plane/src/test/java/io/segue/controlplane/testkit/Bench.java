@@ -1,5 +1,6 @@
 package io.segue.controlplane.testkit;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.segue.controlplane.ControlPlane;
 import io.segue.controlplane.ControlPlaneOptions;
 import io.segue.controlplane.mover.MoverFactory;
@@ -110,6 +111,43 @@ public final class Bench implements AutoCloseable {
                 .expect(201);
         rest.post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}").expect(200);
         return this;
+    }
+
+    /** How far the data of migration m is. */
+    public JsonNode progress() {
+        return rest.get("/api/v1/migrations/m/progress").expect(200).data();
+    }
+
+    public void awaitStage(String stage) {
+        Await.until(
+                "the stage is " + stage, () -> progress().path("stage").asText().equals(stage));
+    }
+
+    public void awaitStatus(String status) {
+        Await.until("the status is " + status, () -> status().equals(status));
+    }
+
+    /** Status of migration m. */
+    public String status() {
+        return rest.get("/api/v1/migrations/m")
+                .expect(200)
+                .data()
+                .path("status")
+                .asText();
+    }
+
+    /** Names of the events of migration m, oldest first. */
+    public List<String> events() {
+        return rest.get("/api/v1/migrations/m/events").data().findValuesAsText("event");
+    }
+
+    /** A call about migration m: {@code "pause"}. */
+    public Rest.Reply call(String verb) {
+        return rest.post("/api/v1/migrations/m/" + verb);
+    }
+
+    public Rest.Reply patch(String strategy) {
+        return rest.patch("/api/v1/migrations/m", "{\"strategy\":" + strategy + "}");
     }
 
     /** To be closed with the bench. */

@@ -23,6 +23,11 @@ public final class FakeMovers implements MoverFactory {
         return this;
     }
 
+    /** What a probe shows. */
+    public Probe probe() {
+        return probe;
+    }
+
     /** From now on every mover does this as it is started. */
     public FakeMovers starting(Consumer<FakeMover> first) {
         script = first;

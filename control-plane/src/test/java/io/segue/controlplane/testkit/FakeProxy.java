@@ -107,6 +107,34 @@ public final class FakeProxy implements AutoCloseable {
         return received.get(received.size() - 1).getConfig();
     }
 
+    /** The share of reads on NEW that the first interlay's canary has now; -1 without a plan. */
+    public double reads() {
+        if (received.isEmpty() || !config().getInterlays(0).hasPlan()) {
+            return -1;
+        }
+        return config().getInterlays(0).getPlan().getStrategy().getCanary().getReadPercentage();
+    }
+
+    public void awaitReads(double share) {
+        Await.until("a share of " + share + " is read on NEW", () -> reads() == share);
+    }
+
+    /** What came after a version. */
+    public List<ProxyConfig> sentAfter(long version) {
+        return received.stream()
+                .map(ConfigResponse::getConfig)
+                .filter(config -> config.getVersion() > version)
+                .toList();
+    }
+
+    /** Says goodbye, as a proxy that is stopped in order. */
+    public void leave() {
+        reports.cancel(true);
+        synchronized (this) {
+            out.onCompleted();
+        }
+    }
+
     /** How the stream ended. */
     public CompletableFuture<Status> ended() {
         return ended;

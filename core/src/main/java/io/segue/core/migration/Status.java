@@ -8,7 +8,7 @@ public enum Status {
     PENDING,
     /** Has something to move; can be started. */
     READY,
-    /** Traffic is routed by the strategy. */
+    /** Traffic is routed by the strategy, once the data it needs has been moved. */
     RUNNING,
     /** As running, but ramps and data movement stand still. */
     PAUSED,

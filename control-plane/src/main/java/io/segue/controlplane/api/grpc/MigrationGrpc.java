@@ -1,7 +1,10 @@
 package io.segue.controlplane.api.grpc;
 
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import io.segue.controlplane.service.Services;
+import io.segue.proto.v1.AcceptErrorKeysReply;
+import io.segue.proto.v1.AcceptErrorKeysRequest;
 import io.segue.proto.v1.AddInterlayRequest;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.DeleteMigrationReply;
@@ -9,16 +12,27 @@ import io.segue.proto.v1.DeleteMigrationRequest;
 import io.segue.proto.v1.Divergence;
 import io.segue.proto.v1.GetDivergenceRequest;
 import io.segue.proto.v1.GetMigrationRequest;
+import io.segue.proto.v1.GetProgressRequest;
+import io.segue.proto.v1.GetVerificationRequest;
+import io.segue.proto.v1.ListErrorKeysReply;
+import io.segue.proto.v1.ListErrorKeysRequest;
 import io.segue.proto.v1.ListEventsReply;
 import io.segue.proto.v1.ListEventsRequest;
 import io.segue.proto.v1.ListMigrationsReply;
 import io.segue.proto.v1.ListMigrationsRequest;
 import io.segue.proto.v1.MigrationCall;
+import io.segue.proto.v1.MigrationNews;
+import io.segue.proto.v1.MigrationProgress;
 import io.segue.proto.v1.MigrationReply;
 import io.segue.proto.v1.MigrationServiceGrpc;
+import io.segue.proto.v1.SetThrottleRequest;
 import io.segue.proto.v1.TestMigrationReply;
 import io.segue.proto.v1.TestMigrationRequest;
+import io.segue.proto.v1.Throttle;
 import io.segue.proto.v1.UpdateMigrationRequest;
+import io.segue.proto.v1.VerificationResult;
+import io.segue.proto.v1.VerifyRequest;
+import io.segue.proto.v1.WatchMigrationRequest;
 
 /** Migrations over gRPC. */
 public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceImplBase {
@@ -111,5 +125,51 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
                 () -> ListEventsReply.newBuilder()
                         .addAllEvents(services.migrations().events(request.getId()))
                         .build());
+    }
+
+    @Override
+    public void getProgress(GetProgressRequest request, StreamObserver<MigrationProgress> caller) {
+        Calls.answer(caller, () -> services.movement().progress(request.getId()));
+    }
+
+    @Override
+    public void watchMigration(WatchMigrationRequest request, StreamObserver<MigrationNews> caller) {
+        ServerCallStreamObserver<MigrationNews> call = (ServerCallStreamObserver<MigrationNews>) caller;
+        try {
+            Runnable end = services.watches().watch(request.getId(), request.getIntervalMs(), new NewsCaller(call));
+            call.setOnCancelHandler(end);
+        } catch (RuntimeException e) {
+            caller.onError(GrpcFailures.of(e));
+        }
+    }
+
+    @Override
+    public void setThrottle(SetThrottleRequest request, StreamObserver<Throttle> caller) {
+        Calls.answer(caller, () -> services.movement().throttle(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void listErrorKeys(ListErrorKeysRequest request, StreamObserver<ListErrorKeysReply> caller) {
+        Calls.answer(caller, () -> services.movement().errorKeys(request.getId(), request.getLimit()));
+    }
+
+    @Override
+    public void acceptErrorKeys(AcceptErrorKeysRequest request, StreamObserver<AcceptErrorKeysReply> caller) {
+        Calls.answer(caller, () -> services.movement().accept(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void verify(VerifyRequest request, StreamObserver<VerificationResult> caller) {
+        Calls.answer(caller, () -> services.movement().verify(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void getVerification(GetVerificationRequest request, StreamObserver<VerificationResult> caller) {
+        Calls.answer(caller, () -> services.movement().verification(request.getId()));
+    }
+
+    @Override
+    public void cancelVerification(GetVerificationRequest request, StreamObserver<VerificationResult> caller) {
+        Calls.answer(caller, () -> services.movement().cancelVerification(request.getId()));
     }
 }

@@ -1,0 +1,82 @@
+package io.segue.controlplane.service;
+
+import io.segue.controlplane.mover.MoverFactory.FeedChoice;
+import io.segue.controlplane.mover.MoverFactory.Movement;
+import io.segue.controlplane.mover.MoverFactory.MoverSpec;
+import io.segue.proto.v1.ConflictRule;
+import io.segue.proto.v1.DataMovement;
+import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.Feed;
+import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.MovedPair;
+import io.segue.proto.v1.MovementKind;
+import java.nio.file.Path;
+
+/** Says what a mover shall do, from what is stored of its migration. */
+final class MoverSpecs {
+    private final Records records;
+    private final EndpointVault vault;
+    private final Limits limits;
+
+    MoverSpecs(Records records, EndpointVault vault, Limits limits) {
+        this.records = records;
+        this.vault = vault;
+        this.limits = limits;
+    }
+
+    /**
+     * What to ask a mover for, or to look for with a probe.
+     *
+     * @param checkpoint the mover's own folder
+     */
+    MoverSpec of(Migration migration, MovedPair pair, Path checkpoint) {
+        DataMovement data = migration.getData();
+        return new MoverSpec(
+                migration.getId(),
+                migration.getUuid(),
+                pair.getEpoch(),
+                revealed(pair.getOldEndpoint()),
+                revealed(pair.getNewEndpoint()),
+                movement(pair.getKind()),
+                rule(data),
+                feed(data.getFeed()),
+                checkpoint,
+                Throttles.ceilings(data.getThrottle()),
+                limits.settle().toMillis());
+    }
+
+    private Endpoint revealed(String endpoint) {
+        return vault.revealed(records.endpoint(endpoint).value());
+    }
+
+    private static Movement movement(MovementKind kind) {
+        return switch (kind) {
+            case MOVEMENT_KIND_SNAPSHOT -> Movement.SNAPSHOT;
+            case MOVEMENT_KIND_SCAN -> Movement.SCAN;
+            case MOVEMENT_KIND_CHANGES_ONLY -> Movement.CHANGES_ONLY;
+            case MOVEMENT_KIND_UNSPECIFIED, UNRECOGNIZED ->
+                throw new IllegalStateException("a pair of unknown kind is stored: " + kind);
+        };
+    }
+
+    private static ConflictRule rule(DataMovement data) {
+        return switch (data.getKindCase()) {
+            case SNAPSHOT -> known(data.getSnapshot().getReplace());
+            case SCAN -> known(data.getScan().getReplace());
+            // What both sides are written with has OLD's value on both.
+            case NONE, KIND_NOT_SET -> ConflictRule.CONFLICT_RULE_REPLACE;
+        };
+    }
+
+    private static ConflictRule known(ConflictRule rule) {
+        return rule == ConflictRule.CONFLICT_RULE_UNSPECIFIED ? ConflictRule.CONFLICT_RULE_NONE : rule;
+    }
+
+    private static FeedChoice feed(Feed feed) {
+        return switch (feed) {
+            case FEED_TRACKING -> FeedChoice.TRACKING;
+            case FEED_PSYNC -> FeedChoice.PSYNC;
+            case FEED_UNSPECIFIED, FEED_AUTO, UNRECOGNIZED -> FeedChoice.AUTO;
+        };
+    }
+}

@@ -58,8 +58,7 @@ class FollowIT {
     void betweenVersions(RedisBinary one, RedisBinary other, FeedChoice feed) throws Exception {
         try (RedisServer from = RedisServer.builder().binary(one).start();
                 RedisServer to = RedisServer.builder().binary(other).start()) {
-            MixedData data =
-                    new MixedData(MixedData.Settings.of(SEED, KEYS / 2).withDatabases(2));
+            MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS / 2).withDatabases(2));
             follow(data, Store.of(from), Store.of(to), from.port(), to.port(), feed, false);
         }
     }
@@ -103,13 +102,14 @@ class FollowIT {
             assertThat(report.byCommand()).as("commands").hasSizeGreaterThan(10);
             mover.awaitCaughtUp();
             mover.awaitPassed();
-            assertThat(IndependentCompare.compare(from, to)).satisfies(c -> assertThat(c.isEqual())
-                    .as(c.toString() + "\n" + mover.events + "\n" + mover.status())
-                    .isTrue());
+            assertThat(IndependentCompare.compare(from, to))
+                    .satisfies(c -> assertThat(c.isEqual())
+                            .as(c.toString() + "\n" + mover.events + "\n" + mover.status())
+                            .isTrue());
             assertThat(mover.status().errorKeys()).isZero();
-            assertThat(mover.verify()).satisfies(result -> assertThat(result.clean())
-                    .as(result.toString())
-                    .isTrue());
+            assertThat(mover.verify())
+                    .satisfies(result ->
+                            assertThat(result.clean()).as(result.toString()).isTrue());
         }
     }
 }

@@ -66,7 +66,8 @@ final class Engine implements AutoCloseable {
         Streams known = new Streams(
                 owed::changed,
                 owed::owes,
-                () -> events.failed("there are more streams than can be watched by tracking (expected: the feed psync)"));
+                () -> events.failed(
+                        "there are more streams than can be watched by tracking (expected: the feed psync)"));
         streams.add(known);
         lanes.add(new Lane(context, shard, owed, copy, known));
         feeds.add(new TrackingFeed(

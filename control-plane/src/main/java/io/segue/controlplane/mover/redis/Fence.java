@@ -68,7 +68,8 @@ final class Fence {
     }
 
     /** Whether there was none to end. */
-    private boolean endOlder(RedisConnection connection, int node, String lane) throws IOException, SupersededException {
+    private boolean endOlder(RedisConnection connection, int node, String lane)
+            throws IOException, SupersededException {
         List<String> older = new ArrayList<>();
         if (!(connection.call("CLIENT", "LIST") instanceof byte[] list)) {
             throw new IOException("CLIENT LIST: an unexpected reply");

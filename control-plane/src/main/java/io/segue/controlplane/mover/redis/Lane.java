@@ -405,7 +405,8 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             finish(item);
         } else if (context.conflict(item)) {
             byTypeOrKept(item);
-        } else if (value.large() || (value.version() > version && !DumpPayload.knows(type, version) && !isModule(type))) {
+        } else if (value.large()
+                || (value.version() > version && !DumpPayload.knows(type, version) && !isModule(type))) {
             byType.add(item);
         } else {
             requireNonNull(follower).restore(item, value, Math.min(version, value.version()));

@@ -1,28 +1,18 @@
 package io.segue.loadtest.mover;
 
-import io.segue.controlplane.mover.redis.verify.KeyComparer;
-import io.segue.controlplane.mover.redis.verify.VerifyContext;
-import io.segue.controlplane.redis.RedisConnection;
 import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.Resp;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /** Two clusters that nobody writes: each node has an equal share of the slots. */
-final class ShardedSides implements VerifyContext, AutoCloseable {
+final class ShardedSides extends StillSides {
     private static final int SLOTS = 16_384;
 
-    private final List<RedisServer> authority;
-    private final List<RedisServer> follower;
-    private final AtomicLong compared = new AtomicLong();
-
     ShardedSides(int authorities, int followers) {
-        authority = cluster(authorities);
-        follower = cluster(followers);
+        super(cluster(authorities), cluster(followers));
     }
 
     private static List<RedisServer> cluster(int nodes) {
@@ -57,20 +47,6 @@ final class ShardedSides implements VerifyContext, AutoCloseable {
         return node * SLOTS / nodes;
     }
 
-    /** The node of a side that holds a key. */
-    RedisServer server(Side side, byte[] key) {
-        return servers(side).get(shardOf(side, key));
-    }
-
-    private List<RedisServer> servers(Side side) {
-        return side == Side.AUTHORITY ? authority : follower;
-    }
-
-    @Override
-    public int shards(Side side) {
-        return servers(side).size();
-    }
-
     @Override
     public int shardOf(Side side, byte[] key) {
         int nodes = shards(side);
@@ -97,75 +73,5 @@ final class ShardedSides implements VerifyContext, AutoCloseable {
     @Override
     public boolean cluster(Side side) {
         return true;
-    }
-
-    @Override
-    public RedisConnection open(Side side, int shard, int db) throws IOException {
-        return ToyMover.connect(servers(side).get(shard));
-    }
-
-    @Override
-    public List<Integer> databases() {
-        return List.of(0);
-    }
-
-    @Override
-    public KeyComparer comparer(int db) {
-        return new KeyComparer() {
-            @Override
-            public boolean same(byte[] key) throws IOException {
-                try (PlainComparer comparer = new PlainComparer(
-                        open(Side.AUTHORITY, shardOf(Side.AUTHORITY, key), db),
-                        open(Side.FOLLOWER, shardOf(Side.FOLLOWER, key), db),
-                        compared)) {
-                    return comparer.same(key);
-                }
-            }
-
-            @Override
-            public void close() {}
-        };
-    }
-
-    @Override
-    public boolean sameDump(byte[] ours, byte[] theirs) {
-        return false;
-    }
-
-    @Override
-    public boolean isOwed(int db, byte[] key) {
-        return false;
-    }
-
-    @Override
-    public long changes(int db, byte[] key) {
-        return 0;
-    }
-
-    @Override
-    public boolean feedBarrier() {
-        return true;
-    }
-
-    @Override
-    public long settleMs() {
-        return 0;
-    }
-
-    @Override
-    public void markDirty(int db, byte[] key) {}
-
-    @Override
-    public boolean skip(int db, byte[] key) {
-        return false;
-    }
-
-    @Override
-    public void throttle(long keys, long bytes) {}
-
-    @Override
-    public void close() {
-        authority.forEach(RedisServer::close);
-        follower.forEach(RedisServer::close);
     }
 }

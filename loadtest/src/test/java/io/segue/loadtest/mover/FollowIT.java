@@ -11,6 +11,7 @@ import io.segue.loadtest.redis.RedisBinary;
 import io.segue.loadtest.redis.RedisCluster;
 import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.Store;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,9 +21,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mixed data is copied and followed while many clients change it in every way: in the end both sides are equal. */
 @NeedsRedis
-@Timeout(180)
+@Timeout(1_200)
 class FollowIT {
-    private static final int KEYS = Integer.getInteger("segue.follow.keys", 8_000);
+    /** Two million with {@code -Dsegue.follow.keys=2000000}. */
+    private static final int KEYS = Integer.getInteger("segue.follow.keys", 200_000);
+
+    private static final int FEWER_KEYS = 4_000;
+    private static final long BIG_BYTES = Long.getLong("segue.follow.big", 10_000_000);
     private static final long SEED = Long.getLong("segue.follow.seed", System.nanoTime());
     private static final long WRITES = 8_000;
 
@@ -34,13 +39,13 @@ class FollowIT {
         try (RedisServer from = RedisServer.start();
                 RedisServer to = RedisServer.start()) {
             MixedData data = new MixedData(
-                    MixedData.Settings.of(SEED, KEYS).withDatabases(3).withBig(4, 3_000_000));
+                    MixedData.Settings.of(SEED, KEYS).withDatabases(3).withBig(4, BIG_BYTES));
             follow(data, Store.of(from), Store.of(to), from.port(), to.port(), feed, true);
         }
     }
 
     static List<Arguments> versions() {
-        List<Arguments> pairs = new java.util.ArrayList<>();
+        List<Arguments> pairs = new ArrayList<>();
         for (RedisBinary from : RedisServer.available()) {
             for (RedisBinary to : RedisServer.available()) {
                 if (!from.version().equals(to.version())) {
@@ -58,7 +63,7 @@ class FollowIT {
     void betweenVersions(RedisBinary one, RedisBinary other, FeedChoice feed) throws Exception {
         try (RedisServer from = RedisServer.builder().binary(one).start();
                 RedisServer to = RedisServer.builder().binary(other).start()) {
-            MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS / 2).withDatabases(2));
+            MixedData data = new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS).withDatabases(2));
             follow(data, Store.of(from), Store.of(to), from.port(), to.port(), feed, false);
         }
     }
@@ -70,7 +75,7 @@ class FollowIT {
     void intoACluster(FeedChoice feed) throws Exception {
         try (RedisServer from = RedisServer.start();
                 RedisCluster to = RedisCluster.start(3)) {
-            MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS / 2));
+            MixedData data = new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS));
             follow(data, Store.of(from), to, from.port(), to.ports().get(0), feed, false);
         }
     }
@@ -82,7 +87,7 @@ class FollowIT {
     void outOfACluster(FeedChoice feed) throws Exception {
         try (RedisCluster from = RedisCluster.start(3);
                 RedisServer to = RedisServer.start()) {
-            MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS / 2));
+            MixedData data = new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS));
             follow(data, from, Store.of(to), from.ports().get(1), to.port(), feed, false);
         }
     }

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A mover without a control plane around it, which notes what it tells. */
 final class MoverUnderTest implements AutoCloseable {
-    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(60);
+    private static final long LIMIT_NS = TimeUnit.SECONDS.toNanos(Integer.getInteger("segue.follow.seconds", 60));
 
     final DataMover mover;
     final List<String> events = new CopyOnWriteArrayList<>();
@@ -158,7 +158,7 @@ final class MoverUnderTest implements AutoCloseable {
                 throw new AssertionError("the mover has failed: " + failure);
             }
             if (System.nanoTime() - end > 0) {
-                throw new AssertionError("not within 60 s: " + what + "; " + status() + " " + events);
+                throw new AssertionError("not in time: " + what + "; " + status() + " " + events);
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
         }

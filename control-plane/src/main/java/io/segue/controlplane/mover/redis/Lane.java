@@ -2,6 +2,7 @@ package io.segue.controlplane.mover.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.redis.psync.RdbValue;
 import io.segue.controlplane.mover.redis.value.DumpPayload;
 import io.segue.controlplane.redis.RedisConnection;
@@ -31,6 +32,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private static final long LARGE = 1024 * 1024;
     /** The same keys change again and again: waiting a little saves copies. */
     private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(3);
+
+    /** What a server takes as one argument, unless told otherwise (proto-max-bulk-len). */
+    private static final long LARGEST = 512L * 1024 * 1024;
 
     private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
@@ -379,6 +383,11 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         }
     }
 
+    /** A point-in-time copy must not read the authority again, later: it takes the value in one piece, as far as servers do. */
+    private boolean wholly(RdbValue value) {
+        return context.spec().movement() == Movement.SNAPSHOT && value.payloadLength() <= LARGEST;
+    }
+
     /** A module's value says by itself what it is: the module at the follower takes it or not. */
     private static boolean isModule(int type) {
         return type == 6 || type == 7;
@@ -405,7 +414,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             finish(item);
         } else if (context.conflict(item)) {
             byTypeOrKept(item);
-        } else if (value.large()
+        } else if ((value.large() && !wholly(value))
                 || (value.version() > version && !DumpPayload.knows(type, version) && !isModule(type))) {
             byType.add(item);
         } else {

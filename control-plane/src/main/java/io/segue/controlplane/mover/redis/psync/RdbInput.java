@@ -39,6 +39,11 @@ final class RdbInput {
         this.source = source;
     }
 
+    /** Where the bytes come from. */
+    RdbSource source() {
+        return source;
+    }
+
     /** Offset in the file of the next byte. */
     long position() {
         return base + at;

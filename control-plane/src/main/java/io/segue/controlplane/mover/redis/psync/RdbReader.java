@@ -103,6 +103,7 @@ final class RdbReader {
         ValueWalker.skip(in, type);
         long length = in.position() - start;
         value.set(type, version, in.window(), in.kept(), length);
+        value.again(in.source(), start);
         long at = expireAtMs;
         expireAtMs = -1;
         handler.entry(db, key, at, type, value);

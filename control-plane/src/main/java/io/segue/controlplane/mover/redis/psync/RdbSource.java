@@ -13,6 +13,17 @@ interface RdbSource {
      */
     int read(byte[] target, int offset, int length) throws IOException;
 
+    /**
+     * Reads bytes again that were read before, without changing what is read next.
+     *
+     * @param length above 0
+     * @return how many, at least 1
+     * @throws IOException they are gone
+     */
+    default int readAgain(long position, byte[] target, int offset, int length) throws IOException {
+        throw new IOException("what was read of the snapshot is not kept");
+    }
+
     /** Whether a read would not wait. */
     boolean ready();
 }

@@ -105,6 +105,15 @@ final class SnapshotFile implements RdbSource, Closeable {
         return count;
     }
 
+    @Override
+    public int readAgain(long position, byte[] target, int offset, int length) throws IOException {
+        int count = in.read(ByteBuffer.wrap(target, offset, length), position);
+        if (count < 1) {
+            throw new IOException("the snapshot's file has become shorter");
+        }
+        return count;
+    }
+
     /** Waits until bytes are there; 0: no more will be. */
     private synchronized long await() throws IOException {
         try {

@@ -52,7 +52,7 @@ class ArchitectureTest {
             .whereLayer("redis movers")
             .mayOnlyBeAccessedByLayers("start")
             .whereLayer("redis")
-            .mayOnlyBeAccessedByLayers("start", "redis movers")
+            .mayOnlyBeAccessedByLayers("start", "redis movers", "preflight")
             .whereLayer("store")
             .mayOnlyBeAccessedByLayers("start", "services", "push")
             .because(

@@ -12,7 +12,7 @@ import java.util.function.BooleanSupplier;
 final class KeyScan {
     /** Is given each key, some of them twice. */
     interface Visitor {
-        /** @param db the authority's number of the database */
+        /** Is given one key; {@code db} is the authority's number of the database. */
         void key(int db, byte[] key) throws IOException;
     }
 

@@ -51,7 +51,7 @@ public interface DataMover extends AutoCloseable {
      * Completes when every change that the authority had executed before this call stands on the follower, whatever is written
      * meanwhile: a key that goes on changing counts as soon as a state of it that is not older than this call was carried over, and, under
      * dual writes, has settled once. Also for changes that the feed has not named yet when this is called. A mover that starts, or compares
-     * everything again, completes it after that. Completes exceptionally when the mover ends before; takes as long as it takes.
+     * everything again, completes it after that; a key that cannot be copied holds it up until that is accepted. Completes exceptionally when the mover ends before; takes as long as it takes.
      */
     CompletableFuture<Void> passed();
 

@@ -63,7 +63,8 @@ class FollowIT {
     void betweenVersions(RedisBinary one, RedisBinary other, FeedChoice feed) throws Exception {
         try (RedisServer from = RedisServer.builder().binary(one).start();
                 RedisServer to = RedisServer.builder().binary(other).start()) {
-            MixedData data = new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS).withDatabases(2));
+            MixedData data =
+                    new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS).withDatabases(2));
             follow(data, Store.of(from), Store.of(to), from.port(), to.port(), feed, false);
         }
     }

@@ -41,6 +41,12 @@ final class MoverUnderTest implements AutoCloseable {
         private long epoch = 1;
         private Ceilings ceilings = new Ceilings(0, 0, false);
         private @Nullable Path folder;
+        private int followerDb;
+
+        Options followerDb(int value) {
+            followerDb = value;
+            return this;
+        }
 
         Options feed(FeedChoice value) {
             feed = value;
@@ -99,8 +105,8 @@ final class MoverUnderTest implements AutoCloseable {
                 "test",
                 "4a7c1f0e-" + follower,
                 options.epoch,
-                endpoint("old", authority),
-                endpoint("new", follower),
+                endpoint("old", authority, 0),
+                endpoint("new" + options.followerDb, follower, options.followerDb),
                 options.movement,
                 options.rule,
                 options.feed,
@@ -125,11 +131,14 @@ final class MoverUnderTest implements AutoCloseable {
         });
     }
 
-    private static Endpoint endpoint(String id, int port) {
+    private static Endpoint endpoint(String id, int port, int db) {
         return Endpoint.newBuilder()
                 .setId(id)
                 .setKind("redis")
-                .setWriteConn(ConnectionConfig.newBuilder().setHost("127.0.0.1").setPort(port))
+                .setWriteConn(ConnectionConfig.newBuilder()
+                        .setHost("127.0.0.1")
+                        .setPort(port)
+                        .setDb(db))
                 .build();
     }
 

@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  * the follower too, comparisons and copies under a watch. Confined to the lane's thread.
  */
 final class Auxiliary implements Closeable {
-    /** What the names of half-built keys begin with. */
-    static final byte[] TEMPORARY_PREFIX = "segue:tmp:".getBytes(StandardCharsets.US_ASCII);
-
     private static final byte[] TYPE = "TYPE".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] STREAM = "stream".getBytes(StandardCharsets.US_ASCII);
     private static final int AT_ONCE = 64;
@@ -44,6 +41,7 @@ final class Auxiliary implements Closeable {
     private @Nullable Expiry toExpiry;
     private @Nullable RedisConnection from;
     private List<RedisConnection> to = List.of();
+    private @Nullable RedisSide side;
     private final Map<RedisConnection, Integer> selected = new HashMap<>();
 
     Auxiliary(MoverContext context, int shard) {
@@ -60,10 +58,12 @@ final class Auxiliary implements Closeable {
 
     RedisConnection to(int db, byte[] key) throws IOException, SupersededException {
         if (to.isEmpty()) {
-            to = context.fencedConnections("types-" + shard);
+            // Another lane may see a new layout meanwhile: these connections are to the servers of this one.
+            side = context.followerSide();
+            to = context.fencedConnections(side, "types-" + shard);
         }
         return select(
-                to.get(context.followerSide().nodeOf(key)), context.databases().atFollower(db));
+                to.get(requireNonNull(side).nodeOf(key)), context.databases().atFollower(db));
     }
 
     private RedisConnection select(RedisConnection connection, int db) throws IOException {
@@ -118,7 +118,7 @@ final class Auxiliary implements Closeable {
     }
 
     private String token() {
-        return context.spec().epoch() + "-" + shard;
+        return context.token() + context.spec().epoch() + "-" + shard;
     }
 
     // ---- among the writes of others

@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,6 +35,9 @@ final class Checkpoint {
     private final Map<String, ScanCopy.Progress> shards = new HashMap<>();
     private Map<String, String> followerRuns = new HashMap<>();
     private boolean caughtUp;
+    private boolean owing;
+    private long owingSince;
+    private List<String> standingFunctions = List.of();
     private boolean dirty;
 
     private Checkpoint(Path folder, boolean resumed) {
@@ -73,6 +77,10 @@ final class Checkpoint {
                 .forEach(entry ->
                         followerRuns.put(entry.getKey(), entry.getValue().asText()));
         caughtUp = json.path("caught_up").asBoolean();
+        owing = json.path("owing").asBoolean();
+        List<String> libraries = new ArrayList<>();
+        json.path("standing_functions").forEach(name -> libraries.add(name.asText()));
+        standingFunctions = List.copyOf(libraries);
         List<ErrorKeys.Name> accepted = new ArrayList<>();
         json.path("accepted")
                 .forEach(name -> accepted.add(new ErrorKeys.Name(
@@ -101,12 +109,6 @@ final class Checkpoint {
         dirty = true;
     }
 
-    /** Nothing is known any more of how far the copy has come. */
-    synchronized void forgetShards() {
-        shards.clear();
-        dirty = true;
-    }
-
     synchronized Map<String, String> followerRuns() {
         return Map.copyOf(followerRuns);
     }
@@ -124,6 +126,40 @@ final class Checkpoint {
     synchronized void caughtUp(boolean reached) {
         caughtUp = reached;
         dirty = true;
+    }
+
+    /** Libraries of functions that stood on the follower before anything was carried there. */
+    synchronized List<String> standingFunctions() {
+        return standingFunctions;
+    }
+
+    synchronized void standingFunctions(Collection<String> names) {
+        standingFunctions = List.copyOf(names);
+        dirty = true;
+    }
+
+    /** Keys are owed that no feed will name again: a process that comes later must compare everything. To be called after they were noted. */
+    synchronized void owes() {
+        dirty |= !owing;
+        owing = true;
+        owingSince = System.nanoTime();
+    }
+
+    /**
+     * What is owed, and no key has failed, and no comparison of everything is owed.
+     *
+     * @param asOf a moment before it was looked what is owed
+     */
+    synchronized void clear(long asOf, Debt debt) {
+        if (owing && asOf - owingSince >= 0 && debt.passed(owingSince)) {
+            owing = false;
+            dirty = true;
+        }
+    }
+
+    /** Whether keys are owed that no feed will name again. */
+    synchronized boolean owing() {
+        return owing;
     }
 
     /** Writes it, if anything has changed; what was written survives a crash of the machine. */
@@ -155,7 +191,8 @@ final class Checkpoint {
         });
         ObjectNode runs = json.putObject("follower_runs");
         followerRuns.forEach(runs::put);
-        json.put("caught_up", caughtUp);
+        json.put("caught_up", caughtUp).put("owing", owing);
+        standingFunctions.forEach(json.putArray("standing_functions")::add);
         ArrayNode accepted = json.putArray("accepted");
         for (ErrorKeys.Name name : errors.accepted()) {
             accepted.addObject()

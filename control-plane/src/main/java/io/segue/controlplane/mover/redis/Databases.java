@@ -29,6 +29,11 @@ final class Databases {
         return all;
     }
 
+    /** Whether keys of this database of the authority are moved. */
+    boolean moves(int db) {
+        return all || db == authority;
+    }
+
     /** Takes note of databases that hold keys, at either side; ignored where only one is moved. */
     void saw(Collection<Integer> databases) {
         if (all) {

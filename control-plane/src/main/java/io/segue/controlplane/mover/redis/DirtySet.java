@@ -30,6 +30,9 @@ final class DirtySet {
     /** How long a key must be quiet before a comparison has a chance to mean something. */
     private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
+    /** How long beyond the settle a key may go without having been quiet. */
+    private static final long HOT_NS = TimeUnit.MILLISECONDS.toNanos(300);
+
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private static final KeyFilter NONE = key -> false;
@@ -49,6 +52,10 @@ final class DirtySet {
         private long first;
         /** The newest change. */
         private long last;
+        /** The oldest change since it was taken, if there was one: what was read may lack it. */
+        private long since;
+        /** When it was taken last. */
+        private long taken;
         /** Not to be taken before. */
         private long due;
         /** How often it has failed in a row. */
@@ -130,6 +137,9 @@ final class DirtySet {
                 entry.first = now;
                 entries.put(entry, entry);
             }
+            if (entry.state.after(Event.CHANGED, dualWrites) != entry.state) {
+                entry.since = now;
+            }
             entry.last = now;
             become(entry, entry.state.after(Event.CHANGED, dualWrites && !copy), now);
         } finally {
@@ -160,8 +170,7 @@ final class DirtySet {
             }
             case SETTLING -> {
                 settling++;
-                long rest = Math.max(entry.first + settleNs, entry.last + QUIET_NS);
-                entry.due = due - rest > 0 ? due : rest;
+                entry.due = later(due, later(entry.first + settleNs, entry.last + QUIET_NS));
                 queue(entry);
             }
             default -> {
@@ -193,6 +202,7 @@ final class DirtySet {
         settled.clear();
         later.clear();
         settling = 0;
+        done.signalAll();
     }
 
     /** Takes the marks of at most {@code most} keys away: they are to be copied now. */
@@ -217,17 +227,28 @@ final class DirtySet {
                     continue;
                 }
                 if (event == Event.COMPARE && now - entry.last < QUIET_NS && !expedited.test(entry.key)) {
-                    entry.due = entry.last + QUIET_NS;
-                    later.add(entry);
+                    defer(entry, now);
                     continue;
                 }
                 become(entry, entry.state.after(event, dualWrites), now);
+                entry.taken = now;
                 taken.add(entry);
             }
         } finally {
             lock.unlock();
         }
         return taken;
+    }
+
+    /** A comparison would say nothing now. A key that is never quiet is copied without one: the two would drift apart else. */
+    private void defer(Entry entry, long now) {
+        if (now - entry.first > settleNs + HOT_NS) {
+            become(entry, entry.state.after(Event.COMPARE, dualWrites), now);
+            become(entry, entry.state.after(Event.DIFFERENT, dualWrites), now);
+        } else {
+            entry.due = entry.last + QUIET_NS;
+            later.add(entry);
+        }
     }
 
     private void promote(long now) {
@@ -258,17 +279,25 @@ final class DirtySet {
             }
             KeyState next = entry.state.after(Event.DONE, dualWrites);
             entry.failures = 0;
+            long due = now;
             if (next == KeyState.SETTLING) {
-                // What was under way when the copy was made may arrive after it.
-                entry.first = now;
+                // What was under way when the copy was made may arrive after it. What was named by more than the settle
+                // before
+                // it was not, and is in it.
+                entry.first = later(entry.first, entry.taken - settleNs);
                 entry.last = now;
+                due = now + settleNs;
             } else if (next == KeyState.DIRTY) {
-                entry.first = entry.last;
+                entry.first = entry.since;
             }
-            become(entry, next, now);
+            become(entry, next, due);
         } finally {
             lock.unlock();
         }
+    }
+
+    private static long later(long one, long other) {
+        return one - other > 0 ? one : other;
     }
 
     /**
@@ -311,7 +340,7 @@ final class DirtySet {
                 due = now + LOOK_AGAIN_NS;
             } else if (equal && early) {
                 // Alike in that moment, but written so lately that an effect may still be under way.
-                entry.first = began - settleNs - entry.first > 0 ? began - settleNs : entry.first;
+                entry.first = later(entry.first, began - settleNs);
                 due = now + Settle.remainingNs(now, entry.last, settleNs);
             }
             become(entry, entry.state.after(equal ? Event.EQUAL : Event.DIFFERENT, early), due);
@@ -432,6 +461,22 @@ final class DirtySet {
         }
     }
 
+    /** As {@link #owes}, but for keys that have failed: of them it is known that they are not carried over. */
+    boolean mayBeOnItsWay(int db, byte[] key) {
+        lock.lock();
+        try {
+            for (int one : new int[] {db, ANY_DB}) {
+                Entry entry = entries.get(new Entry(one, key));
+                if (entry != null && entry.failures == 0) {
+                    return true;
+                }
+            }
+            return false;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** Changes with every mark of the key; other keys change it too, sometimes. */
     long version(byte[] key) {
         lock.lock();
@@ -483,16 +528,6 @@ final class DirtySet {
         }
     }
 
-    /** Keys that have failed, and will be tried again. */
-    long failing() {
-        lock.lock();
-        try {
-            return entries.values().stream().filter(entry -> entry.failures > 0).count();
-        } finally {
-            lock.unlock();
-        }
-    }
-
     /** Keys that wait for their comparison. */
     long settling() {
         lock.lock();
@@ -503,18 +538,15 @@ final class DirtySet {
         }
     }
 
-    /** When the oldest change that is owed, and has not failed, was named; null if there is none. Goes over all entries. */
-    @Nullable
-    Long oldest() {
+    /** What is owed, in one moment. Goes over all entries. */
+    Debt debt() {
         lock.lock();
         try {
-            Long oldest = null;
+            Debt debt = Debt.NONE;
             for (Entry entry : entries.values()) {
-                if (entry.failures == 0 && (oldest == null || entry.first - oldest < 0)) {
-                    oldest = entry.first;
-                }
+                debt = entry.failures > 0 ? debt.plus(Debt.ONE_FAILING) : debt.since(entry.first);
             }
-            return oldest;
+            return debt;
         } finally {
             lock.unlock();
         }

@@ -2,6 +2,7 @@ package io.segue.controlplane.mover.redis;
 
 import io.segue.controlplane.mover.DataMover.KeyFilter;
 import io.segue.controlplane.mover.MoverFactory.Movement;
+import io.segue.controlplane.mover.redis.value.PieceCopy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ final class Engine implements AutoCloseable {
     private final List<Lane> lanes = new ArrayList<>();
     private final List<Feed> feeds = new ArrayList<>();
     private final List<Streams> streams = new ArrayList<>();
+    private final List<StreamSearch> searches = new ArrayList<>();
     private final Set<Integer> feedsUp = ConcurrentHashMap.newKeySet();
     /** Added to the count of every key's changes. */
     private final AtomicLong feedLosses = new AtomicLong();
@@ -43,6 +45,16 @@ final class Engine implements AutoCloseable {
             throws IOException {
         this.context = context;
         this.events = events;
+        try {
+            make(checkpoint, psync, dualWrites);
+        } catch (IOException e) {
+            // The folders of those that are made are in use.
+            feeds.forEach(Feed::close);
+            throw e;
+        }
+    }
+
+    private void make(Checkpoint checkpoint, boolean psync, boolean dualWrites) throws IOException {
         int shards = context.authoritySide().nodes().size();
         long settleNs = TimeUnit.MILLISECONDS.toNanos(context.spec().settleMs());
         for (int shard = 0; shard < shards; shard++) {
@@ -62,12 +74,19 @@ final class Engine implements AutoCloseable {
     }
 
     private void track(int shard, DirtySet owed, Checkpoint checkpoint) {
-        FirstCopy copy = copies() ? new ScanCopy(context, shard, checkpoint.progress(node(shard))) : new NoCopy();
+        ScanCopy.Progress progress = checkpoint.progress(node(shard));
+        FirstCopy copy = copies() ? new ScanCopy(context, shard, progress) : new NoCopy();
         Streams known = new Streams(
                 owed::changed,
                 owed::owes,
                 () -> events.failed(
                         "there are more streams than can be watched by tracking (expected: the feed psync)"));
+        if (copies() && progress.runId().isEmpty()) {
+            // The first copy comes by all of them.
+            known.listed();
+        } else {
+            searches.add(new StreamSearch(context, shard, known));
+        }
         streams.add(known);
         lanes.add(new Lane(context, shard, owed, copy, known));
         feeds.add(new TrackingFeed(
@@ -125,7 +144,9 @@ final class Engine implements AutoCloseable {
 
             @Override
             public void changed(int db, byte[] key) {
-                if (!follows || ScanCopy.isTemporary(key)) {
+                boolean elsewhere =
+                        db != DirtySet.ANY_DB && !context.databases().moves(db);
+                if (!follows || elsewhere || PieceCopy.isTemporary(key)) {
                     return;
                 }
                 if (copy != null) {
@@ -159,6 +180,7 @@ final class Engine implements AutoCloseable {
         if (!lanesStarted && feedsUp()) {
             lanesStarted = true;
             lanes.forEach(Lane::start);
+            searches.forEach(StreamSearch::start);
         }
         streams.forEach(Streams::tick);
     }
@@ -191,31 +213,32 @@ final class Engine implements AutoCloseable {
         return lanes.stream().mapToLong(lane -> lane.owed.size()).sum();
     }
 
-    long failing() {
-        return lanes.stream().mapToLong(lane -> lane.owed.failing()).sum();
-    }
-
     long settling() {
         return lanes.stream().mapToLong(lane -> lane.owed.settling()).sum();
     }
 
-    /** When the oldest change was named that is still owed for no error; null if there is none. */
-    @Nullable
-    Long oldest() {
-        Long oldest = null;
-        for (Lane lane : lanes) {
-            Long one = lane.owed.oldest();
-            if (one != null && (oldest == null || one - oldest < 0)) {
-                oldest = one;
-            }
-        }
+    /** What is owed. */
+    Debt debt() {
+        Debt debt = Debt.NONE;
+        // Streams first: a change of theirs that is not pending any more is owed already.
         for (Streams known : streams) {
-            if (known.isPending()) {
-                long one = known.since(System.nanoTime());
-                oldest = oldest == null || one - oldest < 0 ? one : oldest;
-            }
+            Long since = known.pendingSince();
+            debt = since == null ? debt : debt.since(since);
         }
-        return oldest;
+        for (Lane lane : lanes) {
+            debt = debt.plus(lane.owed.debt());
+        }
+        return debt;
+    }
+
+    /** Whether a failed key is still tried: no other one is in error. */
+    boolean owes(ErrorKeys.Name name) {
+        return owedOf(name.key()).owes(name.db(), name.key());
+    }
+
+    /** Makes every lane connect anew, when nothing is under way; completes when all have, and all that was taken before is owed again. */
+    CompletableFuture<Void> renew() {
+        return CompletableFuture.allOf(lanes.stream().map(Lane::renew).toArray(CompletableFuture<?>[]::new));
     }
 
     /** Grows, by a lot, whenever changes may have gone unnamed. */
@@ -252,8 +275,11 @@ final class Engine implements AutoCloseable {
                 return false;
             }
         }
-        streams.forEach(Streams::flush);
-        return true;
+        boolean known = true;
+        for (Streams all : streams) {
+            known &= all.flush();
+        }
+        return known;
     }
 
     /** Waits until none of {@code keys} is owed, but for what the operator has accepted to be missing. */
@@ -280,6 +306,7 @@ final class Engine implements AutoCloseable {
 
     @Override
     public void close() {
+        searches.forEach(StreamSearch::close);
         feeds.forEach(Feed::close);
         lanes.forEach(Lane::close);
     }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,11 @@ final class ErrorKeys {
         }
     }
 
+    /** Forgets failed keys that nobody tries any more: they are found again if anything is wrong with them. */
+    synchronized void keep(Predicate<Name> tried) {
+        failed.keySet().removeIf(name -> !tried.test(name));
+    }
+
     /** At most {@code most}, those that could not be copied first. */
     synchronized List<ErrorKey> list(int most) {
         List<ErrorKey> list = new ArrayList<>();
@@ -94,7 +100,7 @@ final class ErrorKeys {
 
     /** Whether the operator knows that this key is missing, in whatever database. */
     synchronized boolean isAcceptedAnywhere(byte[] key) {
-        return accepted.stream().anyMatch(name -> Arrays.equals(name.key, key));
+        return !accepted.isEmpty() && accepted.stream().anyMatch(name -> Arrays.equals(name.key, key));
     }
 
     /** Keys that could not be copied and were not accepted. */

@@ -7,27 +7,42 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Carries the function libraries of the authority over (<a href="https://redis.io/docs/latest/commands/function-dump/">FUNCTION DUMP</a>). No feed names
- * their changes, so they are looked at again and again; there are few of them. For one thread at a time.
+ * their changes, so they are looked at again and again; there are few of them. Libraries that stood on the follower before are left alone where
+ * the conflict rule is to keep what stood there, and are never removed unless the authority had one of that name. Thread-safe.
  */
 final class Functions {
     private static final byte[] RESTORE = "RESTORE".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] LOAD = "LOAD".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] REPLACE = "REPLACE".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] FUNCTION = "FUNCTION".getBytes(StandardCharsets.US_ASCII);
 
-    /** A payload without libraries: version and checksum only. */
-    private static final int EMPTY = 10;
-
     private final MoverContext context;
+    private final Set<String> standing;
     private byte @Nullable [] last;
     private final Set<String> carried = new HashSet<>();
 
     Functions(MoverContext context) {
         this.context = context;
+        this.standing = Set.copyOf(context.checkpoint().standingFunctions());
+    }
+
+    /** Libraries that stand on a side now, on any of its servers. */
+    static Set<String> standing(RedisSide side, String connection) throws IOException {
+        Set<String> names = new HashSet<>();
+        for (int node = 0; side.facts().hasFunctions() && node < side.nodes().size(); node++) {
+            try (RedisConnection there = side.open(node, connection)) {
+                names.addAll(libraries(there).keySet());
+            }
+        }
+        return names;
     }
 
     /** Whether both sides know functions. */
@@ -37,7 +52,7 @@ final class Functions {
     }
 
     /** Brings the follower's libraries in step. */
-    synchronized void sync() throws IOException {
+    synchronized void sync() throws IOException, SupersededException {
         if (!possible()) {
             return;
         }
@@ -45,47 +60,69 @@ final class Functions {
             if (!(from.call("FUNCTION", "DUMP") instanceof byte[] dump)) {
                 throw new IOException("FUNCTION DUMP: an unexpected reply");
             }
-            if (Arrays.equals(dump, last) || (last == null && dump.length <= EMPTY)) {
+            if (Arrays.equals(dump, last)) {
                 return;
             }
-            Set<String> names = names(from);
-            int version = context.followerSide().facts().rdbVersion();
-            boolean newer = dump.length > EMPTY && DumpPayload.rdbVersion(dump) > version;
-            byte[] payload = newer ? DumpPayload.restamp(dump, version) : dump;
-            for (int node = 0; node < context.followerSide().nodes().size(); node++) {
-                try (RedisConnection to = context.followerSide().open(node, context.threadName("functions"))) {
-                    carry(to, payload, names);
+            Map<String, byte[]> libraries = libraries(from);
+            RedisSide side = context.followerSide();
+            List<RedisConnection> all = context.fencedConnections(side, "functions");
+            try {
+                for (RedisConnection to : all) {
+                    carry(to, dump, libraries);
                 }
+            } finally {
+                all.forEach(RedisConnection::close);
             }
             carried.clear();
-            carried.addAll(names);
+            carried.addAll(libraries.keySet());
             last = dump;
         }
     }
 
-    private void carry(RedisConnection to, byte[] payload, Set<String> names) throws IOException {
-        boolean keep = context.spec().rule() == ConflictRule.CONFLICT_RULE_NONE && last == null;
-        Set<String> there = names(to);
-        if (keep && names.stream().anyMatch(there::contains)) {
-            return;
+    private void carry(RedisConnection to, byte[] dump, Map<String, byte[]> libraries) throws IOException {
+        Set<String> there = libraries(to).keySet();
+        if (context.spec().rule() == ConflictRule.CONFLICT_RULE_NONE
+                && libraries.keySet().stream().anyMatch(standing::contains)) {
+            for (Map.Entry<String, byte[]> library : libraries.entrySet()) {
+                if (!standing.contains(library.getKey())) {
+                    to.call(FUNCTION, LOAD, REPLACE, library.getValue());
+                }
+            }
+        } else if (!libraries.isEmpty()) {
+            int version = context.followerSide().facts().rdbVersion();
+            boolean newer = DumpPayload.rdbVersion(dump) > version;
+            to.call(FUNCTION, RESTORE, newer ? DumpPayload.restamp(dump, version) : dump, REPLACE);
         }
-        to.call(FUNCTION, RESTORE, payload, "REPLACE".getBytes(StandardCharsets.US_ASCII));
-        for (String name : carried) {
-            if (!names.contains(name) && there.contains(name)) {
+        for (String name : there) {
+            boolean ours = !standing.contains(name)
+                    || (carried.contains(name) && context.spec().rule() != ConflictRule.CONFLICT_RULE_NONE);
+            if (ours && !libraries.containsKey(name)) {
                 to.call("FUNCTION", "DELETE", name);
             }
         }
     }
 
-    private static Set<String> names(RedisConnection connection) throws IOException {
-        Set<String> names = new HashSet<>();
-        if (connection.call("FUNCTION", "LIST") instanceof List<?> libraries) {
+    /** Names and code of the libraries of a server. */
+    private static Map<String, byte[]> libraries(RedisConnection connection) throws IOException {
+        Map<String, byte[]> found = new LinkedHashMap<>();
+        if (connection.call("FUNCTION", "LIST", "WITHCODE") instanceof List<?> libraries) {
             for (Object library : libraries) {
-                if (library instanceof List<?> parts && parts.size() > 1 && parts.get(1) instanceof byte[] name) {
-                    names.add(new String(name, StandardCharsets.UTF_8));
+                if (library instanceof List<?> fields
+                        && field(fields, "library_name") instanceof byte[] name
+                        && field(fields, "library_code") instanceof byte[] code) {
+                    found.put(new String(name, StandardCharsets.UTF_8), code);
                 }
             }
         }
-        return names;
+        return found;
+    }
+
+    private static @Nullable Object field(List<?> fields, String wanted) {
+        for (int i = 0; i + 1 < fields.size(); i += 2) {
+            if (fields.get(i) instanceof byte[] name && new String(name, StandardCharsets.US_ASCII).equals(wanted)) {
+                return fields.get(i + 1);
+            }
+        }
+        return null;
     }
 }

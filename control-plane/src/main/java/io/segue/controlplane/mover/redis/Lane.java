@@ -50,6 +50,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     final FirstCopy firstCopy;
     private final Thread thread;
     private final Queue<CompletableFuture<Void>> rests = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<Void>> renewals = new ConcurrentLinkedQueue<>();
     private final ArrayDeque<List<Item.Group>> waitingForDatabases = new ArrayDeque<>();
     private final ArrayDeque<Item> byType = new ArrayDeque<>();
     /** What was under way on connections that are gone. */
@@ -116,10 +117,12 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 backoff.pause();
             }
         }
-        completeRests();
+        failWaiting();
     }
 
     private void open() throws IOException, SupersededException {
+        // Those who ask later want a connection that is made later.
+        int wanted = renewals.size();
         context.refreshLayout();
         RedisConnection from = context.openAuthority(shard);
         AuthorityReader made;
@@ -133,8 +136,8 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             throw e;
         }
         reader = made;
-        follower = new FollowerLink(
-                context.followerSide(), context.databases(), context.fencedConnections("lane-" + shard), this);
+        RedisSide to = context.followerSide();
+        follower = new FollowerLink(to, context.databases(), context.fencedConnections(to, "lane-" + shard), this);
         auxiliary = new Auxiliary(context, shard);
         // Nothing of the connections before can arrive any more: what was under way is owed again.
         owed.takeBack();
@@ -145,6 +148,12 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         firstCopy.goBack(List.copyOf(lost));
         lost.clear();
         context.connected(shard);
+        for (int i = 0; i < wanted; i++) {
+            CompletableFuture<Void> renewal = renewals.poll();
+            if (renewal != null) {
+                renewal.complete(null);
+            }
+        }
     }
 
     private void hangUp() {
@@ -167,7 +176,8 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         AuthorityReader from = requireNonNull(reader);
         FollowerLink to = requireNonNull(follower);
         while (!closed) {
-            resting = context.paused() || !rests.isEmpty();
+            boolean renewing = !renewals.isEmpty();
+            resting = context.paused() || renewing || !rests.isEmpty();
             boolean asked = !resting && ask(from);
             if (from.depth() > 0) {
                 from.step();
@@ -183,6 +193,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 continue;
             }
             firstCopy.collected();
+            if (renewing) {
+                return;
+            }
             if (resting) {
                 completeRests();
             }
@@ -211,9 +224,32 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         rests.add(rest);
         owed.wake();
         if (closed) {
-            completeRests();
+            failWaiting();
         }
         return rest;
+    }
+
+    /**
+     * Connects anew once nothing is under way; completes when everything of before is fenced and taken back. What is read from then on is
+     * read from whoever is the authority now: a connection of before may still lead to a node that was replaced.
+     */
+    CompletableFuture<Void> renew() {
+        CompletableFuture<Void> renewal = new CompletableFuture<>();
+        renewals.add(renewal);
+        owed.wake();
+        if (closed) {
+            failWaiting();
+        }
+        return renewal;
+    }
+
+    /** Of what is on its way on connections that were closed, nobody knows. */
+    private void failWaiting() {
+        for (Queue<CompletableFuture<Void>> queue : List.of(rests, renewals)) {
+            for (CompletableFuture<Void> one = queue.poll(); one != null; one = queue.poll()) {
+                one.completeExceptionally(new IOException("the lane is closed"));
+            }
+        }
     }
 
     // ---- what to do next
@@ -426,8 +462,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         while (!byType.isEmpty()) {
             // Another connection writes: nothing of the same key may be under way on this one.
             to.collectAll();
-            Item item = byType.remove();
-            requireNonNull(auxiliary).copyByType(this, item);
+            // Removed afterwards: one in the middle of which a connection is lost must come again.
+            requireNonNull(auxiliary).copyByType(this, byType.element());
+            byType.remove();
         }
     }
 
@@ -464,9 +501,11 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     public void refused(Item item, RedisError error) throws IOException {
         String text = error.text();
         if (error.is("MOVED") || error.is("ASK") || error.is("TRYAGAIN") || error.is("CLUSTERDOWN")) {
+            lost.add(item);
             throw new IOException("the cluster's layout has changed: " + text);
         }
         if (error.is("LOADING") || error.is("READONLY") || error.is("MASTERDOWN") || error.is("MISCONF")) {
+            lost.add(item);
             throw new IOException(text);
         }
         if (item.write == Item.Write.RESTORE
@@ -488,6 +527,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         if (item.page != null) {
             item.page.open--;
             owed.owe(item.db, item.key);
+            context.owes();
             return;
         }
         Item.Group group = requireNonNull(item.group);

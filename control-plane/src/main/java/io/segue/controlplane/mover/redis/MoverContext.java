@@ -3,8 +3,10 @@ package io.segue.controlplane.mover.redis;
 import io.segue.controlplane.mover.DataMover.KeyFilter;
 import io.segue.controlplane.mover.MoverFactory.MoverSpec;
 import io.segue.controlplane.redis.RedisConnection;
+import io.segue.core.operation.Bucket;
 import io.segue.proto.v1.ConflictRule;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +40,7 @@ final class MoverContext {
     }
 
     private final MoverSpec spec;
+    private final String token;
     private final Fence fence;
     private final Events events;
     private final Databases databases;
@@ -52,6 +55,9 @@ final class MoverContext {
     private volatile boolean paused;
     private volatile boolean draining;
     private final Map<String, String> followerRuns = new ConcurrentHashMap<>();
+    /** Whether {@link #followerRuns} has the nodes of an earlier process. */
+    private final boolean knowsFollower;
+
     private final Map<Integer, String> authorityRuns = new ConcurrentHashMap<>();
 
     MoverContext(
@@ -67,6 +73,7 @@ final class MoverContext {
             Counters counters,
             Checkpoint checkpoint) {
         this.spec = spec;
+        this.token = pair(spec) + "-";
         this.fence = fence;
         this.events = events;
         this.authority = authority;
@@ -78,6 +85,22 @@ final class MoverContext {
         this.counters = counters;
         this.checkpoint = checkpoint;
         this.followerRuns.putAll(checkpoint.followerRuns());
+        this.knowsFollower = !followerRuns.isEmpty();
+    }
+
+    /**
+     * What tells the movements of one migration apart: they may lead to the same server, and must neither end each other's connections nor
+     * build values under each other's names.
+     */
+    static String pair(MoverSpec spec) {
+        String both = spec.authority().getId() + '\n' + spec.follower().getId();
+        byte[] bytes = both.getBytes(StandardCharsets.UTF_8);
+        return Long.toHexString(Bucket.hash(bytes, 0, bytes.length, 0));
+    }
+
+    /** What the tokens of temporary names begin with, whatever mover of this movement uses them. */
+    String token() {
+        return token;
     }
 
     MoverSpec spec() {
@@ -157,8 +180,7 @@ final class MoverContext {
     }
 
     /** Connections for writing, one to each server of the follower, after everything older was ended there. */
-    List<RedisConnection> fencedConnections(String lane) throws IOException, SupersededException {
-        RedisSide side = follower;
+    List<RedisConnection> fencedConnections(RedisSide side, String lane) throws IOException, SupersededException {
         List<RedisConnection> connections = new ArrayList<>();
         try {
             for (int node = 0; node < side.nodes().size(); node++) {
@@ -179,7 +201,7 @@ final class MoverContext {
             throw new IOException("the follower " + node + " is a replica (expected: a primary)");
         }
         String before = followerRuns.put(node, facts.runId());
-        if (before != null && !before.equals(facts.runId())) {
+        if (before == null ? knowsFollower : !before.equals(facts.runId())) {
             events.recheck("the follower " + node + " was restarted or replaced");
         }
         checkpoint.followerRuns(followerRuns);
@@ -198,7 +220,13 @@ final class MoverContext {
     /** Looks at clusters again: keys may have moved between their servers. */
     void refreshLayout() throws IOException {
         if (follower.cluster()) {
-            follower = RedisSide.look(spec.follower().getWriteConn(), RedisMover.TIMEOUT);
+            RedisSide now = RedisSide.look(spec.follower().getWriteConn(), RedisMover.TIMEOUT);
+            boolean moved = !now.sameLayout(follower);
+            follower = now;
+            if (moved) {
+                // A replica that has become a primary may lack what was acknowledged last.
+                events.recheck("the layout of the follower's cluster has changed");
+            }
         }
         if (authority.cluster()) {
             RedisSide now = RedisSide.look(spec.authority().getWriteConn(), RedisMover.TIMEOUT);
@@ -225,6 +253,20 @@ final class MoverContext {
 
     void log(String what, RuntimeException e) {
         LOG.error("migration {}: {}", spec.migration(), what, e);
+    }
+
+    /** Keys are owed that no feed will name again; to be called after they were marked. */
+    void owes() {
+        checkpoint.owes();
+    }
+
+    /** Makes durable what {@link #owes} and {@link #progress} have said. */
+    void save() {
+        checkpoint.save(counters, errors);
+    }
+
+    Checkpoint checkpoint() {
+        return checkpoint;
     }
 
     /** A shard's first copy has come further. */

@@ -5,6 +5,7 @@ import io.segue.controlplane.mover.MoverFactory.Finding;
 import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.MoverFactory.MoverSpec;
 import io.segue.controlplane.mover.MoverFactory.Probe;
+import io.segue.controlplane.mover.redis.value.PieceCopy;
 import io.segue.controlplane.redis.Redis;
 import io.segue.controlplane.redis.RedisConnection;
 import io.segue.controlplane.redis.RedisError;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks both sides whether they let a mover work, and what it would run into. Changes nothing there. For one look. */
 final class MoverProbe {
     private static final Duration TIMEOUT = Duration.ofSeconds(2);
-    private static final String KEY = "segue:tmp:probe";
+    private static final String KEY = PieceCopy.PREFIX + "probe";
     private static final long MOST_SKEW_MS = 500;
 
     private final MoverSpec spec;

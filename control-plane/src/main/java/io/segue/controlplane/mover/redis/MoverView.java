@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /** A running mover, as a comparison of both sides sees it. Thread-safe. */
 final class MoverView implements VerifyContext {
@@ -23,10 +24,13 @@ final class MoverView implements VerifyContext {
 
     private final MoverContext context;
     private final Engine engine;
+    private final BooleanSupplier doubtful;
 
-    MoverView(MoverContext context, Engine engine) {
+    /** @param doubtful whether a comparison of everything is owed: then no difference means anything yet */
+    MoverView(MoverContext context, Engine engine, BooleanSupplier doubtful) {
         this.context = context;
         this.engine = engine;
+        this.doubtful = doubtful;
     }
 
     private RedisSide side(Side side) {
@@ -91,7 +95,7 @@ final class MoverView implements VerifyContext {
 
     @Override
     public boolean isOwed(int db, byte[] key) {
-        return engine.owedOf(key).owes(db, key);
+        return doubtful.getAsBoolean() || engine.owedOf(key).mayBeOnItsWay(db, key);
     }
 
     @Override

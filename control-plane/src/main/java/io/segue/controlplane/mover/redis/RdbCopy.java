@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.segue.controlplane.mover.redis.psync.RdbHandler;
 import io.segue.controlplane.mover.redis.psync.RdbValue;
 import io.segue.controlplane.mover.redis.psync.Snapshot;
+import io.segue.controlplane.mover.redis.value.PieceCopy;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,10 +67,10 @@ final class RdbCopy implements FirstCopy, RdbHandler {
      * @return false: the first copy is done; it is not needed, but for the comparison of everything that must follow
      */
     boolean offer(Snapshot snapshot) {
-        if (!more) {
-            return false;
-        }
         synchronized (guard) {
+            if (!more) {
+                return false;
+            }
             offered = snapshot;
             named.clear();
             collecting = true;
@@ -136,7 +137,7 @@ final class RdbCopy implements FirstCopy, RdbHandler {
             return;
         }
         context.databases().saw(List.of(db));
-        if (ScanCopy.isTemporary(key)) {
+        if (PieceCopy.isTemporary(key)) {
             return;
         }
         boolean changed;
@@ -179,6 +180,9 @@ final class RdbCopy implements FirstCopy, RdbHandler {
         if (now == null || !ended) {
             return;
         }
+        // What of it could not be copied yet is named by no stream: that must be on record before the snapshot counts
+        // as dealt with.
+        context.save();
         try {
             requireNonNull(feed).applied(now);
             now.close();
@@ -202,6 +206,7 @@ final class RdbCopy implements FirstCopy, RdbHandler {
             for (Item item : items) {
                 if (item.page != null) {
                     owed.owe(item.db, item.key);
+                    context.owes();
                 }
             }
         }

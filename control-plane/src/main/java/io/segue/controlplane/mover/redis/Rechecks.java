@@ -3,6 +3,8 @@ package io.segue.controlplane.mover.redis;
 import io.segue.controlplane.mover.Verification;
 import io.segue.controlplane.mover.redis.verify.VerifyEngine;
 import io.segue.controlplane.mover.redis.verify.VerifySettings;
+import io.segue.core.movement.Settle;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -15,13 +17,24 @@ final class Rechecks {
     private @Nullable String running;
     private @Nullable VerifyEngine engine;
     private long since;
+    /** When the last reason came up. */
+    private long wantedAt;
+    /** Grows with every reason. */
+    private long reasons;
+
+    private @Nullable CompletableFuture<Void> renewal;
+    /** What {@link #reasons} was when {@link #renewal} was asked for. */
+    private long renewedFor;
+
     private long notBefore = System.nanoTime();
 
     /** Everything must be compared. Returns whether that is news. */
     synchronized boolean want(String reason) {
         boolean news = wanted == null;
+        wantedAt = System.nanoTime();
+        reasons++;
         if (none()) {
-            since = System.nanoTime();
+            since = wantedAt;
         }
         wanted = reason;
         return news;
@@ -30,6 +43,11 @@ final class Rechecks {
     /** Whether none is owed or under way. */
     synchronized boolean none() {
         return wanted == null && running == null;
+    }
+
+    /** Changes with every reason: whoever has seen none before and after, and the same count, has seen none in between. */
+    synchronized long reasons() {
+        return reasons;
     }
 
     /** How long the oldest has been owed, milliseconds. */
@@ -44,18 +62,21 @@ final class Rechecks {
     }
 
     /**
-     * Begins one that is owed, or looks after the one that is under way.
+     * Begins one that is owed, or looks after the one that is under way. Before it begins, effects of dual writes must have arrived, and everything
+     * that the lanes had taken before the last reason must be through: a copy that lands after the look could undo what was seen, and one that was
+     * read before counts for nothing. What lanes read from then on, they read on new connections, for a node that has failed over may still be there.
      *
      * @param settleMs how long effects of dual writes from before may be under way; 0 if there are none
      */
     synchronized void step(MoverContext context, Engine lanes, long settleMs) {
         VerifyEngine now = engine;
         if (now == null) {
-            boolean settled = System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(settleMs);
-            if (wanted != null && settled && System.nanoTime() - notBefore >= 0) {
+            long time = System.nanoTime();
+            boolean settled = Settle.over(time, wantedAt, TimeUnit.MILLISECONDS.toNanos(settleMs));
+            if (wanted != null && settled && time - notBefore >= 0 && renewed(lanes)) {
                 running = wanted;
                 wanted = null;
-                engine = VerifyEngine.recheck(new MoverView(context, lanes), VerifySettings.DEFAULT);
+                engine = VerifyEngine.recheck(new MoverView(context, lanes, () -> false), VerifySettings.DEFAULT);
             }
             return;
         }
@@ -73,11 +94,26 @@ final class Rechecks {
         running = null;
     }
 
+    private boolean renewed(Engine lanes) {
+        CompletableFuture<Void> now = renewal;
+        if (now == null) {
+            renewedFor = reasons;
+            renewal = lanes.renew();
+            return false;
+        }
+        if (!now.isDone()) {
+            return false;
+        }
+        renewal = null;
+        return !now.isCompletedExceptionally() && renewedFor == reasons;
+    }
+
     /** Ends one that is under way; it is owed again. The lanes it works with are going to be closed. */
     void interrupt() {
         VerifyEngine now;
         synchronized (this) {
             now = engine;
+            renewal = null;
             if (now != null) {
                 wanted = running;
                 running = null;

@@ -65,6 +65,11 @@ final class RedisMover implements DataMover, MoverContext.Events {
     private volatile @Nullable VerifyEngine verification;
     private long functionsAt = System.nanoTime();
     private volatile boolean functionsDue;
+    /** Whether lanes of this process have been at work. */
+    private boolean begun;
+
+    private @Nullable Boolean psync;
+    private long prunedAt = System.nanoTime();
     private boolean told;
 
     RedisMover(MoverSpec spec, MoverListener listener) {
@@ -134,43 +139,59 @@ final class RedisMover implements DataMover, MoverContext.Events {
         RedisSide follower = RedisSide.look(spec.follower().getWriteConn(), TIMEOUT);
         Databases databases = new Databases(authority, follower);
         Checkpoint state = checkpoint;
-        boolean first = state == null;
         if (state == null) {
             state = Checkpoint.open(spec.folder(), counters, errors);
             checkpoint = state;
         }
-        Fence fence = new Fence(spec.uuid(), spec.epoch());
+        Fence fence = new Fence(spec.uuid() + "." + MoverContext.pair(spec), spec.epoch());
         for (int node = 0; node < follower.nodes().size(); node++) {
             // An earlier mover must be gone before anybody looks at what stands there.
             fence.open(follower, node, "prepare").close();
         }
         StandingKeys standing = spec.movement() == Movement.CHANGES_ONLY
                 ? StandingKeys.none()
-                : StandingKeys.collect(spec.folder(), follower, databases, fence.name("look"));
+                : StandingKeys.collect(spec.folder(), follower, databases, fence.name("look"), () -> closed);
+        if (!begun && !state.resumed()) {
+            state.standingFunctions(Functions.standing(follower, fence.name("look")));
+        }
         MoverContext made = new MoverContext(
                 spec, fence, this, authority, follower, databases, standing, errors, throttle, counters, state);
+        context = made;
+        // Only now: who sets them meanwhile either finds the context, or is found here.
         made.filter(filter);
         made.paused(paused);
-        context = made;
         functions = new Functions(made);
         keysTotal = Sizes.keys(authority, databases);
         if (state.resumed()) {
-            Leftovers.remove(follower, databases, fence.name("clean"));
+            Leftovers.remove(follower, databases, fence.name("clean"), made.token(), () -> closed);
         }
-        boolean psync = usesPsync();
-        if (first && state.resumed() && (!psync || dualWrites)) {
-            // What changed while nobody listened is not known, nor which effects were late.
+        boolean replica = usesPsync();
+        if (!begun && state.resumed() && (!replica || dualWrites || state.owing())) {
+            // What changed while nobody listened is not known, nor which effects were late, nor what was owed for other
+            // reasons.
             rechecks.want("the mover was started again");
-        } else if (first) {
+        } else if (!begun) {
             state.touch();
         }
         save();
-        Engine fresh = new Engine(made, this, state, psync, dualWrites);
+        Engine fresh = new Engine(made, this, state, replica, dualWrites);
         engine = fresh;
+        fresh.dualWrites(dualWrites);
+        begun = true;
         fresh.start();
     }
 
+    /** One movement keeps to one feed: what another one has on record is of no use to it. */
     private boolean usesPsync() throws IOException {
+        Boolean chosen = psync;
+        if (chosen == null) {
+            chosen = choosesPsync();
+            psync = chosen;
+        }
+        return chosen;
+    }
+
+    private boolean choosesPsync() throws IOException {
         if (spec.movement() == Movement.SNAPSHOT || spec.feed() == FeedChoice.PSYNC) {
             return true;
         }
@@ -217,20 +238,21 @@ final class RedisMover implements DataMover, MoverContext.Events {
     }
 
     private void work(Engine now, MoverContext with) {
-        if (now.copied()) {
+        // In this order: what the first copy gives back is owed before it counts as done.
+        boolean copied = now.copied();
+        if (copied) {
             syncFunctions();
             rechecks.step(with, now, dualWrites ? spec.settleMs() : 0);
-            if (rechecks.none()) {
-                if (spec.movement() != Movement.SNAPSHOT) {
-                    advance(Phase.FOLLOWING);
-                } else if (now.owed() == now.failing() && errors.count() == 0) {
-                    advance(Phase.DONE);
-                }
-            }
         }
-        Long oldest = now.oldest();
-        waiters.complete(oldest, now.copied() && rechecks.none());
-        now.carriedOver(oldest, rechecks.none());
+        long asOf = System.nanoTime();
+        Debt debt = now.debt();
+        boolean clear = copied && rechecks.none();
+        if (clear && spec.movement() != Movement.SNAPSHOT) {
+            advance(Phase.FOLLOWING);
+        } else if (clear && now.owed() == debt.failing() && errors.count() == 0) {
+            advance(Phase.DONE);
+        }
+        carriedOver(now, asOf, debt, clear);
         if (!told && status().caughtUp()) {
             told = true;
             Checkpoint state = checkpoint;
@@ -240,6 +262,30 @@ final class RedisMover implements DataMover, MoverContext.Events {
             save();
             listener.caughtUp();
         }
+    }
+
+    /** The feed need not name again what is carried over; what it will not name again, and is not, must be on record before. */
+    private void carriedOver(Engine now, long asOf, Debt debt, boolean clear) {
+        Checkpoint state = checkpoint;
+        if (state != null) {
+            if (!clear || debt.failing() > 0) {
+                state.owes();
+            } else {
+                state.clear(asOf, debt);
+            }
+        }
+        save();
+        now.carriedOver(debt.oldest(), clear);
+        if (errors.count() > 0 && asOf - prunedAt > TICK_NS * 10) {
+            prunedAt = asOf;
+            errors.keep(now::owes);
+        }
+        waiters.complete(asOf, debt, clear && notAccepted(debt) == 0);
+    }
+
+    /** Keys that could not be copied, and that nobody has accepted to be missing. */
+    private long notAccepted(Debt debt) {
+        return Math.max(errors.count(), debt.failing() - errors.acceptedCount());
     }
 
     private void advance(Phase next) {
@@ -266,6 +312,8 @@ final class RedisMover implements DataMover, MoverContext.Events {
         } catch (IOException e) {
             functionsAt = System.nanoTime() + TIMEOUT.toNanos() / 10;
             trouble("functions: " + e.getMessage());
+        } catch (SupersededException e) {
+            failed(String.valueOf(e.getMessage()));
         }
     }
 
@@ -278,6 +326,11 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     private void stopEngine() {
         rechecks.interrupt();
+        VerifyEngine compares = verification;
+        if (compares != null) {
+            // It asks this engine what is owed.
+            compares.cancel();
+        }
         Engine now = engine;
         engine = null;
         if (now != null) {
@@ -301,7 +354,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
     }
 
     @Override
-    public void failed(String text) {
+    public synchronized void failed(String text) {
         if (phase != Phase.CLOSED && phase != Phase.FAILED) {
             phase = Phase.FAILED;
             reason = text;
@@ -312,7 +365,14 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     @Override
     public void recheck(String text) {
-        if (rechecks.want(text)) {
+        boolean news = rechecks.want(text);
+        Checkpoint state = checkpoint;
+        if (state != null) {
+            // At once: a feed may put on record that it has told of this.
+            state.owes();
+            save();
+        }
+        if (news) {
             counters.rechecks.increment();
             listener.happened("recheck", text);
         }
@@ -371,11 +431,15 @@ final class RedisMover implements DataMover, MoverContext.Events {
         filter = next;
         MoverContext with = context;
         Engine now = engine;
-        if (with == null || now == null) {
-            // Nothing was ever written, or what was is fenced before anything else is.
-            return with == null;
+        if (with == null) {
+            // Nothing was ever written.
+            return true;
         }
         with.filter(next);
+        if (now == null) {
+            // What was written before may be on its way; it is fenced before anything else is written.
+            return false;
+        }
         try {
             return now.rest(limit.toNanos());
         } catch (InterruptedException e) {
@@ -395,6 +459,13 @@ final class RedisMover implements DataMover, MoverContext.Events {
         with.draining(true);
         now.expedite(keys);
         try {
+            while (!rechecks.none() && end - System.nanoTime() > 0 && !closed) {
+                LockSupport.parkNanos(this, TICK_NS);
+            }
+            long reasons = rechecks.reasons();
+            if (!rechecks.none()) {
+                return false;
+            }
             if (!now.copied() || !now.barrier(end - System.nanoTime())) {
                 return false;
             }
@@ -402,11 +473,14 @@ final class RedisMover implements DataMover, MoverContext.Events {
             if (carried != null) {
                 carried.sync();
             }
-            return now.awaitNothingOwed(keys, end - System.nanoTime()) && rechecks.none() && now.feedsUp();
+            return now.awaitNothingOwed(keys, end - System.nanoTime())
+                    && rechecks.none()
+                    && rechecks.reasons() == reasons
+                    && now.feedsUp();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
-        } catch (IOException e) {
+        } catch (IOException | SupersededException e) {
             trouble(String.valueOf(e.getMessage()));
             return false;
         } finally {
@@ -429,14 +503,14 @@ final class RedisMover implements DataMover, MoverContext.Events {
     public MoverStatus status() {
         Engine now = engine;
         long oldest = 0;
-        if (now != null) {
-            Long at = now.oldest();
-            oldest = at == null ? 0 : Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at));
+        Debt debt = now == null ? Debt.NONE : now.debt();
+        Long at = debt.oldest();
+        if (at != null) {
+            oldest = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at));
         }
         long blindAt = blindSince;
         long blind = blindAt == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - blindAt) + 1;
         long lag = Math.max(oldest, Math.max(blind, rechecks.ageMs()));
-        long failing = now == null ? 0 : now.failing();
         return new MoverStatus(
                 phase,
                 paused,
@@ -452,7 +526,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
                 now == null ? 0 : now.owed(),
                 now == null ? 0 : now.settling(),
                 lag,
-                Math.max(errors.count(), failing - errors.acceptedCount()),
+                notAccepted(debt),
                 errors.conflicts(),
                 counters.rechecks.sum(),
                 TimeUnit.NANOSECONDS.toMillis(throttle.waitedNs()));
@@ -485,7 +559,8 @@ final class RedisMover implements DataMover, MoverContext.Events {
             throw new IllegalStateException("a verification is under way: wait for its end, or cancel it");
         }
         try {
-            VerifyEngine begun = VerifyEngine.verify(new MoverView(with, now), wanted, VerifySettings.DEFAULT);
+            VerifyEngine begun = VerifyEngine.verify(
+                    new MoverView(with, now, () -> !rechecks.none()), wanted, VerifySettings.DEFAULT);
             verification = begun;
             return begun;
         } catch (IOException e) {

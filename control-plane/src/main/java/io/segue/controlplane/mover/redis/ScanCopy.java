@@ -1,9 +1,9 @@
 package io.segue.controlplane.mover.redis;
 
+import io.segue.controlplane.mover.redis.value.PieceCopy;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 
@@ -14,7 +14,6 @@ import java.util.TreeSet;
  */
 final class ScanCopy implements FirstCopy {
     private static final String BEGIN = "0";
-    private static final byte[] TEMPORARY = Auxiliary.TEMPORARY_PREFIX;
 
     /**
      * How far a copy has come.
@@ -88,7 +87,7 @@ final class ScanCopy implements FirstCopy {
         Item.Page page = new Item.Page(db, next);
         List<Item> items = new ArrayList<>(keys.size());
         for (byte[] key : keys) {
-            if (!isTemporary(key)) {
+            if (!PieceCopy.isTemporary(key)) {
                 items.add(Item.of(key, page));
             }
         }
@@ -101,10 +100,6 @@ final class ScanCopy implements FirstCopy {
         context.counters().scanned(keys.size());
         advance();
         return items;
-    }
-
-    static boolean isTemporary(byte[] key) {
-        return key.length > TEMPORARY.length && Arrays.equals(key, 0, TEMPORARY.length, TEMPORARY, 0, TEMPORARY.length);
     }
 
     @Override

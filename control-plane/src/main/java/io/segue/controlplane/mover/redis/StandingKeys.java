@@ -1,14 +1,13 @@
 package io.segue.controlplane.mover.redis;
 
+import io.segue.controlplane.mover.redis.value.PieceCopy;
 import io.segue.controlplane.redis.RedisConnection;
 import io.segue.core.operation.Bucket;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -16,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -39,16 +39,23 @@ final class StandingKeys {
     /**
      * Collects them from the follower, or reads what was collected before this process. Must be done before the first key is copied.
      *
+     * @param closed whether to end early
      * @throws IOException the follower or the disk does not do its part
      */
-    static StandingKeys collect(Path folder, RedisSide follower, Databases databases, String name) throws IOException {
+    static StandingKeys collect(
+            Path folder, RedisSide follower, Databases databases, String name, BooleanSupplier closed)
+            throws IOException {
         StandingKeys keys = new StandingKeys();
         if (!Files.exists(folder.resolve(COMPLETE))) {
             delete(folder);
             Collector collector = new Collector(folder);
             for (int node = 0; node < follower.nodes().size(); node++) {
                 try (RedisConnection connection = follower.open(node, name)) {
-                    collect(connection, databases, collector);
+                    KeyScan.run(connection, databases, false, closed, (db, key) -> {
+                        if (!PieceCopy.isTemporary(key)) {
+                            collector.add(db, key);
+                        }
+                    });
                 }
             }
             collector.flush();
@@ -56,29 +63,6 @@ final class StandingKeys {
         }
         keys.load(folder);
         return keys;
-    }
-
-    private static void collect(RedisConnection connection, Databases databases, Collector collector)
-            throws IOException {
-        databases.saw(Facts.databases(connection));
-        for (int db : databases.list()) {
-            connection.call("SELECT", Integer.toString(databases.atFollower(db)));
-            String cursor = "0";
-            do {
-                if (!(connection.call("SCAN", cursor, "COUNT", "1000") instanceof List<?> page)
-                        || page.size() != 2
-                        || !(page.get(0) instanceof byte[] next)
-                        || !(page.get(1) instanceof List<?> keys)) {
-                    throw new IOException("SCAN: an unexpected reply");
-                }
-                for (Object key : keys) {
-                    if (key instanceof byte[] bytes && !ScanCopy.isTemporary(bytes)) {
-                        collector.add(db, bytes);
-                    }
-                }
-                cursor = new String(next, StandardCharsets.US_ASCII);
-            } while (!cursor.equals("0"));
-        }
     }
 
     private static List<Path> files(Path folder) throws IOException {
@@ -183,14 +167,14 @@ final class StandingKeys {
             this.folder = folder;
         }
 
-        void add(int db, byte[] key) {
+        void add(int db, byte[] key) throws IOException {
             gathered[count++] = new long[] {high(db, key), low(db, key)};
             if (count == PER_RUN) {
                 flush();
             }
         }
 
-        void flush() {
+        void flush() throws IOException {
             if (count == 0) {
                 return;
             }
@@ -200,11 +184,7 @@ final class StandingKeys {
                 bytes.putLong(gathered[i][0]).putLong(gathered[i][1]).put((byte) 0);
                 gathered[i] = new long[0];
             }
-            try {
-                Files.write(folder.resolve(String.format("%s%06d", RUN, run++)), bytes.array());
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            Files.write(folder.resolve(String.format("%s%06d", RUN, run++)), bytes.array());
             count = 0;
         }
     }

@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.BiPredicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one shard, where the feed is tracking. What consumer groups do (XREADGROUP, XACK, XCLAIM …) changes a stream, and the server does
@@ -24,6 +25,7 @@ final class Streams {
     private final BiPredicate<Integer, byte[]> owed;
     private final Runnable tooMany;
     private boolean pending;
+    private boolean listed;
     private long pendingSince;
     private boolean running;
     private long began = System.nanoTime();
@@ -56,6 +58,15 @@ final class Streams {
         known.add(new ErrorKeys.Name(db, key));
     }
 
+    /** All streams that stand at the authority are known, or will be seen by the first copy. Until then nobody can say which have changed. */
+    synchronized void listed() {
+        listed = true;
+    }
+
+    synchronized boolean isListed() {
+        return listed;
+    }
+
     /** Some group of some stream has done something. */
     synchronized void groupsChanged() {
         if (!pending) {
@@ -64,13 +75,9 @@ final class Streams {
         }
     }
 
-    /** When something was done that is not carried over; {@code otherwise} if nothing was. */
-    synchronized long since(long otherwise) {
-        return pending ? pendingSince : otherwise;
-    }
-
-    synchronized boolean isPending() {
-        return pending;
+    /** When something was done that no stream is marked for yet; null if nothing was. */
+    synchronized @Nullable Long pendingSince() {
+        return pending ? pendingSince : null;
     }
 
     /** Marks the streams, if it is time for that. */
@@ -80,16 +87,21 @@ final class Streams {
             running = false;
             notBefore = Math.max(began + EVERY_NS, now + REST_FACTOR * (now - began));
         }
-        if (pending && !running && now - notBefore >= 0) {
+        if (pending && listed && !running && now - notBefore >= 0) {
             mark();
         }
     }
 
-    /** Marks the streams now. */
-    synchronized void flush() {
-        if (pending) {
+    /**
+     * Marks the streams now.
+     *
+     * @return false if something was done to a stream that may not be known yet
+     */
+    synchronized boolean flush() {
+        if (pending && listed) {
             mark();
         }
+        return !pending;
     }
 
     private void mark() {

@@ -74,10 +74,11 @@ final class TrackingFeed implements Feed {
                 listener.up();
                 backoff.reset();
                 follow(opened);
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
+                // Whatever it is: nothing is named any more, and nobody may believe otherwise.
                 lost();
                 if (!closed) {
-                    LOG.info("{}: {}", thread.getName(), e.toString());
+                    LOG.info("{}: {}", thread.getName(), e.toString(), e instanceof RuntimeException ? e : null);
                     listener.down(String.valueOf(e.getMessage()), true);
                     backoff.pause();
                 }

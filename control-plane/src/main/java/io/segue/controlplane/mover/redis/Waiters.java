@@ -19,11 +19,15 @@ final class Waiters {
     }
 
     private final List<Waiter> waiters = new ArrayList<>();
+    private @Nullable String ended;
 
     /** Completes when everything that was executed before this call is carried over. */
     CompletableFuture<Void> add(Barrier barrier) {
         Waiter waiter = new Waiter();
         synchronized (waiters) {
+            if (ended != null) {
+                return CompletableFuture.failedFuture(new IllegalStateException(ended));
+            }
             waiters.add(waiter);
         }
         Thread thread = new Thread(() -> pass(waiter, barrier), "mover-barrier");
@@ -47,15 +51,16 @@ final class Waiters {
     /**
      * Completes those whose moment has been passed.
      *
-     * @param oldest when the oldest change was named that is still owed; null if none is
+     * @param asOf a moment before it was looked what is owed: of a barrier that was passed since, that says nothing
+     * @param debt what is owed
      * @param clear whether nothing else is owed: no copy, no comparison of everything
      */
-    void complete(@Nullable Long oldest, boolean clear) {
+    void complete(long asOf, Debt debt, boolean clear) {
         List<Waiter> passed = new ArrayList<>();
         synchronized (waiters) {
             for (Waiter waiter : waiters) {
                 Long moment = waiter.moment;
-                if (clear && moment != null && (oldest == null || oldest - moment > 0)) {
+                if (clear && moment != null && asOf - moment >= 0 && debt.passed(moment)) {
                     passed.add(waiter);
                 }
             }
@@ -64,10 +69,11 @@ final class Waiters {
         passed.forEach(waiter -> waiter.done.complete(null));
     }
 
-    /** Nothing will be carried over any more. */
+    /** Nothing will be carried over any more; who comes later is told so, too. */
     void fail(String reason) {
         List<Waiter> all;
         synchronized (waiters) {
+            ended = reason;
             all = List.copyOf(waiters);
             waiters.clear();
         }

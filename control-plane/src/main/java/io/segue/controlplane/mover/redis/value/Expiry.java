@@ -31,7 +31,7 @@ public final class Expiry {
 
     /** Asks the server which way it knows; nothing may be under way. Good for all connections to servers of the same version. */
     public static Expiry of(RedisConnection connection) throws IOException {
-        connection.send("PEXPIRETIME", "segue:tmp:");
+        connection.send("PEXPIRETIME", PieceCopy.PREFIX);
         connection.flush();
         Object reply = connection.read();
         // A key of somebody else's slot (MOVED), for one, is an answer too.

@@ -18,7 +18,10 @@ import java.util.List;
  * out mixed: the caller learns of the change from its feed, and copies again. For one thread.
  */
 public final class PieceCopy {
-    private static final String PREFIX = "segue:tmp:";
+    /** What the names of half-built keys begin with. */
+    public static final String PREFIX = "segue:tmp:";
+
+    private static final byte[] PREFIX_BYTES = PREFIX.getBytes(StandardCharsets.US_ASCII);
 
     private final Pipe source;
     private final Pipe target;
@@ -45,8 +48,8 @@ public final class PieceCopy {
 
     /** Whether {@code key} is a name under which a value is built. What a mover that was killed has left behind can be deleted. */
     public static boolean isTemporary(byte[] key) {
-        byte[] prefix = PREFIX.getBytes(StandardCharsets.US_ASCII);
-        return key.length > prefix.length && Arrays.equals(key, 0, prefix.length, prefix, 0, prefix.length);
+        int length = PREFIX_BYTES.length;
+        return key.length > length && Arrays.equals(key, 0, length, PREFIX_BYTES, 0, length);
     }
 
     /** What came of a copy. */

@@ -1,5 +1,6 @@
 package io.segue.controlplane.mover.redis.verify;
 
+import io.segue.controlplane.mover.redis.value.PieceCopy;
 import io.segue.controlplane.redis.RedisConnection;
 import java.io.IOException;
 import java.util.List;
@@ -16,7 +17,7 @@ import java.util.List;
  */
 public interface VerifyContext {
     /** Keys that begin so are the mover's own, half-built values, and are never compared. */
-    String TEMPORARY = "segue:tmp:";
+    String TEMPORARY = PieceCopy.PREFIX;
 
     /** Which database. */
     enum Side {

@@ -2,6 +2,7 @@ package io.segue.controlplane.mover.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.redis.psync.RdbValue;
 import io.segue.controlplane.mover.redis.value.DumpPayload;
 import io.segue.controlplane.redis.RedisConnection;
@@ -29,11 +30,16 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private static final int MOST_STEPS = 8;
     /** Values that take more are copied in pieces: no server is kept busy with one of them, and none stands in memory as a whole. */
     private static final long LARGE = 1024 * 1024;
+    /** What servers accept as one argument (proto-max-bulk-len). */
+    private static final long LARGEST = 512L * 1024 * 1024;
     /** The same keys change again and again: waiting a little saves copies. */
     private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(3);
 
     private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How long a follower to which nothing is written may be gone unnoticed. */
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** Why a key was left alone. */
     static final String KEPT = "stood on the follower before the copy, and was kept";
 
@@ -60,6 +66,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private int underWay;
 
     private long lastTaken;
+    private long lookedAt;
     private volatile boolean closed;
     private volatile boolean connected;
 
@@ -112,7 +119,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 backoff.pause();
             }
         }
-        completeRests();
+        completeRests(Integer.MAX_VALUE);
     }
 
     private void open() throws IOException, SupersededException {
@@ -179,9 +186,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 continue;
             }
             firstCopy.collected();
-            if (resting) {
-                completeRests();
-            }
+            rested(to);
             if (!owed.hasWork() || context.paused()) {
                 owed.awaitWork(idleNs());
             }
@@ -195,19 +200,36 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 : IDLE_NS;
     }
 
-    private void completeRests() {
-        for (CompletableFuture<Void> rest = rests.poll(); rest != null; rest = rests.poll()) {
+    /** Nothing is under way: the moment to see that the follower is still the one that was written to. */
+    private void rested(FollowerLink to) throws IOException {
+        int waiting = resting ? rests.size() : 0;
+        if (waiting > 0 || System.nanoTime() - lookedAt > LOOK_NS) {
+            to.ping();
+            lookedAt = System.nanoTime();
+        }
+        completeRests(waiting);
+    }
+
+    private void completeRests(int most) {
+        for (int i = 0; i < most; i++) {
+            CompletableFuture<Void> rest = rests.poll();
+            if (rest == null) {
+                return;
+            }
             rest.complete(null);
         }
     }
 
-    /** Completes at a moment in which nothing is under way at either side. */
+    /**
+     * Completes at a moment in which nothing is under way at either side, and after the follower has answered once more: it has not been
+     * lost unnoticed then.
+     */
     CompletableFuture<Void> rest() {
         CompletableFuture<Void> rest = new CompletableFuture<>();
         rests.add(rest);
         owed.wake();
         if (closed) {
-            completeRests();
+            completeRests(Integer.MAX_VALUE);
         }
         return rest;
     }
@@ -398,6 +420,12 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         }
     }
 
+    /** A value of the authority as it is now is not one of the snapshot's moment. */
+    private boolean inPieces(RdbValue value) {
+        boolean ofOneMoment = context.spec().movement() == Movement.SNAPSHOT && value.payloadLength() <= LARGEST;
+        return value.large() && !ofOneMoment;
+    }
+
     @Override
     public void fromSnapshot(Item item, int type, RdbValue value) throws IOException {
         int version = context.followerSide().facts().rdbVersion();
@@ -405,7 +433,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             finish(item);
         } else if (context.conflict(item)) {
             byTypeOrKept(item);
-        } else if (value.large()
+        } else if (inPieces(value)
                 || (value.version() > version && !DumpPayload.knows(type, version) && !isModule(type))) {
             byType.add(item);
         } else {

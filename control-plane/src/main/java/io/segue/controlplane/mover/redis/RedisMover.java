@@ -319,6 +319,21 @@ final class RedisMover implements DataMover, MoverContext.Events {
     }
 
     @Override
+    public void followerLost(String text) {
+        Functions carried = functions;
+        if (carried != null) {
+            carried.forget();
+        }
+        functionsDue = true;
+        if (spec.movement() != Movement.SNAPSHOT) {
+            recheck(text);
+        } else if (requireContext().authoritySide().nodes().size() > 1) {
+            // A shard whose snapshot is done cannot be copied again as it was.
+            failed(text + " during a snapshot: begin again");
+        }
+    }
+
+    @Override
     public void functionsChanged() {
         functionsDue = true;
     }
@@ -402,7 +417,10 @@ final class RedisMover implements DataMover, MoverContext.Events {
             if (carried != null) {
                 carried.sync();
             }
-            return now.awaitNothingOwed(keys, end - System.nanoTime()) && rechecks.none() && now.feedsUp();
+            return now.awaitNothingOwed(keys, end - System.nanoTime())
+                    && now.rest(end - System.nanoTime())
+                    && rechecks.none()
+                    && now.feedsUp();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -422,7 +440,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     private boolean barrier() throws InterruptedException {
         Engine now = engine;
-        return now != null && now.barrier(TIMEOUT.toNanos());
+        return now != null && now.barrier(TIMEOUT.toNanos()) && now.rest(TIMEOUT.toNanos());
     }
 
     @Override

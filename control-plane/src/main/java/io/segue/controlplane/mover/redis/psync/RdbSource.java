@@ -13,6 +13,16 @@ interface RdbSource {
      */
     int read(byte[] target, int offset, int length) throws IOException;
 
+    /**
+     * Reads bytes that have been read before.
+     *
+     * @param position in the file
+     * @throws IOException they are not kept, or the snapshot is closed
+     */
+    default void again(long position, byte[] target, int length) throws IOException {
+        throw new IOException("a source that keeps nothing");
+    }
+
     /** Whether a read would not wait. */
     boolean ready();
 }

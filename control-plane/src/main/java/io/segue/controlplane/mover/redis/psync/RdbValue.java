@@ -10,27 +10,35 @@ import java.io.IOException;
  */
 public final class RdbValue {
     private static final int TRAILER = 10;
+    private static final int PIECE = 64 * 1024;
 
     private final byte[] head = new byte[1];
     private final byte[] trailer = new byte[TRAILER];
     private byte[] bytes = new byte[0];
     private int from;
+    private long start;
     private long length;
     private int version;
     private boolean large;
 
-    RdbValue() {}
+    private final RdbSource source;
 
-    void set(int type, int rdbVersion, byte[] window, int offset, long count) {
+    RdbValue(RdbSource source) {
+        this.source = source;
+    }
+
+    /** @param offset in {@code window}; below 0: it is not there, but in the source, at {@code position} */
+    void set(int type, int rdbVersion, byte[] window, int offset, long position, long count) {
         head[0] = (byte) type;
         version = rdbVersion;
         bytes = window;
         from = offset;
+        start = position;
         length = count;
         large = offset < 0;
     }
 
-    /** Whether it is too large to be here, above 1 MiB: it must be read from the source by type. Only {@link #length} is known. */
+    /** Whether it is too large to be here, above 1 MiB: it is read again from the source by type, or {@link #stream streamed}. */
     public boolean large() {
         return large;
     }
@@ -69,6 +77,28 @@ public final class RdbValue {
         to.argEnd();
     }
 
+    /** As {@link #argument(RedisConnection, int)}, for a value of any length: piece by piece from where the snapshot is kept. */
+    public void stream(RedisConnection to, int asVersion) throws IOException {
+        if (!large) {
+            argument(to, asVersion);
+            return;
+        }
+        to.argHeader(payloadLength());
+        to.raw(head, 0, 1);
+        long sum = Crc64.update(0, head, 0, 1);
+        byte[] piece = new byte[PIECE];
+        for (long done = 0; done < length; ) {
+            int count = (int) Math.min(PIECE, length - done);
+            source.again(start + done, piece, count);
+            sum = Crc64.update(sum, piece, 0, count);
+            to.raw(piece, 0, count);
+            done += count;
+        }
+        trail(asVersion, sum);
+        to.raw(trailer, 0, TRAILER);
+        to.argEnd();
+    }
+
     /** The payload as an array of its own. */
     public byte[] payload() {
         seal(version);
@@ -83,11 +113,14 @@ public final class RdbValue {
         if (large) {
             throw new IllegalStateException("a value of " + length + " bytes is not at hand");
         }
+        long sum = Crc64.update(0, head, 0, 1);
+        trail(asVersion, Crc64.update(sum, bytes, from, (int) length));
+    }
+
+    private void trail(int asVersion, long sumBefore) {
         trailer[0] = (byte) asVersion;
         trailer[1] = (byte) (asVersion >>> 8);
-        long sum = Crc64.update(0, head, 0, 1);
-        sum = Crc64.update(sum, bytes, from, (int) length);
-        sum = Crc64.update(sum, trailer, 0, 2);
+        long sum = Crc64.update(sumBefore, trailer, 0, 2);
         for (int i = 2; i < TRAILER; i++) {
             trailer[i] = (byte) sum;
             sum >>>= 8;

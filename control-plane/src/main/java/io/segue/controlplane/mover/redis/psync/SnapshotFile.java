@@ -105,6 +105,21 @@ final class SnapshotFile implements RdbSource, Closeable {
         return count;
     }
 
+    @Override
+    public void again(long position, byte[] target, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(target, 0, length);
+        while (bytes.hasRemaining()) {
+            if (in.read(bytes, position + bytes.position()) < 0) {
+                throw new IOException("the snapshot's file has become shorter");
+            }
+        }
+    }
+
+    /** The reader begins again. */
+    synchronized void rewind() {
+        readTo = 0;
+    }
+
     /** Waits until bytes are there; 0: no more will be. */
     private synchronized long await() throws IOException {
         try {

@@ -265,6 +265,10 @@ class MoverControlIT {
             mover.awaitPassed();
             assertThat(sides.there("good:2")).isEqualTo("1");
             assertThat(mover.status().caughtUp()).isFalse();
+            // Owed twice by now: for its database since the first copy, and because the feed has named it.
+            sides.old("SET", "bad:1", "2");
+            mover.await("the change refused", () -> mover.mover.errorKeys(1).get(0).attempts() > 3);
+            assertThat(mover.status().errorKeys()).isEqualTo(1);
             mover.mover.acceptErrorKeys();
             mover.awaitCaughtUp();
             assertThat(mover.mover.drain(KeyFilter.ALL, Duration.ofSeconds(5))).isTrue();
@@ -272,6 +276,16 @@ class MoverControlIT {
             sides.old("SET", "bad:2", "1");
             mover.await("another error", () -> mover.status().errorKeys() == 1);
             assertThat(mover.status().caughtUp()).isFalse();
+            // Not this mover's any more, and so no error of it.
+            KeyFilter good = key -> !new String(key, StandardCharsets.UTF_8).startsWith("bad:");
+            assertThat(mover.mover.restrict(good, LIMIT)).isTrue();
+            mover.await("nothing wrong", () -> mover.status().caughtUp());
+            assertThat(mover.mover.errorKeys(10)).isEmpty();
+            assertThat(mover.mover.restrict(KeyFilter.ALL, LIMIT)).isTrue();
+            sides.old("SET", "bad:1", "3");
+            sides.old("SET", "bad:2", "3");
+            mover.await("an error again", () -> mover.status().errorKeys() == 1);
+
             sides.fresh("ACL", "SETUSER", "default", "allkeys");
             mover.await("all tried again", () -> mover.status().owed() == 0);
             sides.assertEqual(mover);
@@ -280,6 +294,26 @@ class MoverControlIT {
             sides.fresh("ACL", "SETUSER", "default", "allkeys");
             sides.fresh("AUTH", "default", "");
             follower.call("ACL", "DELUSER", "operator");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = FeedChoice.class,
+            names = {"TRACKING", "PSYNC"})
+    void aLargeKeyThatChangesDuringItsCopyIsWaitedFor(FeedChoice feed) throws Exception {
+        try (MoverUnderTest mover = caughtUp(options(feed))) {
+            for (int i = 0; i < 10; i++) {
+                Trap piece = sides.atOld.hold(Direction.TO_SERVER, Trap.words("GETRANGE", "large"), 1);
+                sides.old("SETRANGE", "large", Integer.toString(3_000_000 + i), "end");
+                piece.await(LIMIT);
+                sides.old("APPEND", "large", "more");
+                CompletableFuture<Void> passed = mover.mover.passed();
+                piece.release();
+                passed.get(10, TimeUnit.SECONDS);
+                assertThat(sides.fresh("STRLEN", "large").number())
+                        .isEqualTo(sides.old("STRLEN", "large").number());
+            }
         }
     }
 

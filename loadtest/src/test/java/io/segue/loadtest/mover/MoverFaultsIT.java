@@ -74,7 +74,7 @@ class MoverFaultsIT {
         try (RedisServer follower = RedisServer.start();
                 FaultProxy clients = FaultProxy.start(authority.port());
                 TwoSides sides = new TwoSides(authority, follower)) {
-            MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS).withDatabases(2));
+            MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS).withDatabases(2).withBig(3, 2_500_000));
             data.fill(Store.of(authority));
             sides.old("FUNCTION", "LOAD", LIBRARY);
             Writers.Settings load = Writers.Settings.of(data, SEED, 60).withClients(4);

@@ -275,6 +275,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         for (DirtySet.Entry entry : taken) {
             if (!context.wants(entry.key)) {
                 owed.drop(entry);
+                context.errors().dropped(entry.db, entry.key);
             } else if (entry.db == DirtySet.ANY_DB && context.databases().all()) {
                 underWay++;
                 anyDatabase.add(new Item.Group(entry));
@@ -499,10 +500,13 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     /** The key cannot be copied now: it is listed, and tried again later. */
     void fail(Item item, String reason) {
         context.errors().failed(item, reason);
+        if (item.group != null) {
+            item.group.refused = true;
+        }
         again(item, FIRST_BACKOFF_NS);
     }
 
-    /** The key must be copied again. */
+    /** The key was written meanwhile: it comes again, and nothing is wrong with it. */
     void again(Item item, long backoffNs) {
         if (item.page != null) {
             item.page.open--;
@@ -517,23 +521,13 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         end(group);
     }
 
-    /** Somebody else wrote the key meanwhile: it comes again, and nothing is wrong with it. */
-    void postpone(Item item, long delayNs) {
-        Item.Group group = requireNonNull(item.group);
-        group.open--;
-        group.failed = true;
-        group.postponed = true;
-        group.backoffNs = Math.max(group.backoffNs, delayNs);
-        end(group);
-    }
-
     private void end(Item.Group group) {
         if (group.open > 0) {
             return;
         }
         underWay = Math.max(0, underWay - 1);
         if (group.failed) {
-            owed.failed(group.entry, group.backoffNs, !group.postponed);
+            owed.failed(group.entry, group.backoffNs, group.refused);
         } else {
             owed.copied(group.entry);
         }

@@ -392,7 +392,9 @@ final class RedisMover implements DataMover, MoverContext.Events {
         }
         with.filter(next);
         try {
-            return now.rest(limit.toNanos());
+            boolean rested = now.rest(limit.toNanos());
+            errors.retain(next);
+            return rested;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -454,7 +456,8 @@ final class RedisMover implements DataMover, MoverContext.Events {
         long blindAt = blindSince;
         long blind = blindAt == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - blindAt) + 1;
         long lag = Math.max(oldest, Math.max(blind, rechecks.ageMs()));
-        long failing = now == null ? 0 : now.failing();
+        // One key may be owed twice, for one database and for any: only where the list is full it is the better count.
+        long failing = now == null || !errors.full() ? 0 : now.failing();
         return new MoverStatus(
                 phase,
                 paused,

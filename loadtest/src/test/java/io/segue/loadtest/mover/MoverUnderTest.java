@@ -96,11 +96,7 @@ final class MoverUnderTest implements AutoCloseable {
     }
 
     private MoverUnderTest(Options options, int authority, int follower) {
-        try {
-            folder = options.folder != null ? options.folder : Files.createTempDirectory("segue-mover");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        folder = options.folder != null ? options.folder : newFolder();
         MoverSpec spec = new MoverSpec(
                 "test",
                 "4a7c1f0e-" + follower,
@@ -142,6 +138,15 @@ final class MoverUnderTest implements AutoCloseable {
                 .build();
     }
 
+    /** A folder for a mover's checkpoint, empty. */
+    static Path newFolder() {
+        try {
+            return Files.createTempDirectory("segue-mover");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     Path folder() {
         return folder;
     }
@@ -158,6 +163,19 @@ final class MoverUnderTest implements AutoCloseable {
     /** Waits until everything that was executed before this call is carried over; at most the 5 s that a mover has for it. */
     void awaitPassed() throws Exception {
         mover.passed().get(5, TimeUnit.SECONDS);
+    }
+
+    /** Waits until the mover says that it cannot go on; returns why. */
+    String awaitFailed() {
+        long end = System.nanoTime() + LIMIT_NS;
+        while (failure == null && System.nanoTime() - end < 0) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+        String why = failure;
+        if (why == null) {
+            throw new AssertionError("the mover has not failed within 60 s; " + status() + " " + events);
+        }
+        return why;
     }
 
     void await(String what, BooleanSupplier condition) {

@@ -146,6 +146,7 @@ final class Auxiliary implements Closeable {
         for (DirtySet.Entry entry : taken) {
             if (!context.wants(entry.key)) {
                 owed.drop(entry);
+                context.errors().dropped(entry.db, entry.key);
                 continue;
             }
             Item.Group group = new Item.Group(entry);
@@ -324,7 +325,7 @@ final class Auxiliary implements Closeable {
                 lane.written(item);
             }
         } else {
-            lane.postpone(item, WATCHED_AGAIN_NS);
+            lane.again(item, WATCHED_AGAIN_NS);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.segue.controlplane.mover.redis;
 
 import io.segue.controlplane.mover.DataMover.ErrorKey;
+import io.segue.controlplane.mover.DataMover.KeyFilter;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -73,6 +74,21 @@ final class ErrorKeys {
     /** Forgets failed keys that nobody tries any more: they are found again if anything is wrong with them. */
     synchronized void keep(Predicate<Name> tried) {
         failed.keySet().removeIf(name -> !tried.test(name));
+    }
+
+    /** A key, of one database or of {@link DirtySet#ANY_DB}, is none of the mover's business any more. */
+    synchronized void dropped(int db, byte[] key) {
+        failed.keySet().removeIf(name -> (db == DirtySet.ANY_DB || name.db == db) && Arrays.equals(name.key, key));
+    }
+
+    /** Keys other than these are none of the mover's business any more. */
+    synchronized void retain(KeyFilter keys) {
+        failed.keySet().removeIf(name -> !keys.test(name.key));
+    }
+
+    /** Whether there may be more than are listed. */
+    synchronized boolean full() {
+        return failed.size() >= MOST_LISTED;
     }
 
     /** At most {@code most}, those that could not be copied first. */

@@ -30,7 +30,7 @@ final class FollowerLink implements Closeable {
         void refused(Item item, RedisError error) throws IOException;
     }
 
-    /** One server. A null among the pending stands for a SELECT. */
+    /** One server. {@link #ASIDE} among the pending stands for a command that writes no key. */
     private static final class Node {
         final RedisConnection connection;
         final ArrayDeque<Item> pending = new ArrayDeque<>();
@@ -42,7 +42,7 @@ final class FollowerLink implements Closeable {
         }
     }
 
-    private static final Item SELECT = Item.of(new byte[0], new Item.Page(0, ""));
+    private static final Item ASIDE = Item.of(new byte[0], new Item.Page(0, ""));
 
     private final RedisSide side;
     private final Databases databases;
@@ -62,7 +62,7 @@ final class FollowerLink implements Closeable {
         int db = databases.atFollower(item.db);
         if (node.db != db) {
             node.connection.begin(2).arg("SELECT").arg(db);
-            node.pending.add(SELECT);
+            node.pending.add(ASIDE);
             node.db = db;
         }
         if (node.pending.size() >= MOST_PENDING || node.bytes >= MOST_PENDING_BYTES) {
@@ -84,7 +84,7 @@ final class FollowerLink implements Closeable {
     /** Writes a key with the payload of a snapshot, marked with the version that the follower knows. */
     void restore(Item item, RdbValue value, int version) throws IOException {
         Node node = beginCommand(item, value.payloadLength());
-        value.argument(node.connection, version);
+        value.stream(node.connection, version);
         endCommand(node);
     }
 
@@ -142,6 +142,15 @@ final class FollowerLink implements Closeable {
         node.pending.add(item);
     }
 
+    /** Asks every server whether it is still there, and waits for all that is under way. */
+    void ping() throws IOException {
+        for (Node node : nodes) {
+            node.connection.begin(1).arg("PING");
+            node.pending.add(ASIDE);
+        }
+        collectAll();
+    }
+
     /** Sends what is gathered and takes the acknowledgements that are here. */
     void collect() throws IOException {
         for (Node node : nodes) {
@@ -172,16 +181,16 @@ final class FollowerLink implements Closeable {
         return false;
     }
 
-    @SuppressWarnings("ReferenceEquality") // The mark of a SELECT is that one object.
+    @SuppressWarnings("ReferenceEquality") // The mark is that one object.
     private void acknowledge(Node node) throws IOException {
         Item item = node.pending.element();
         boolean done =
                 item.write == Item.Write.REMOVE ? node.connection.integer() != Long.MIN_VALUE : node.connection.ok();
         node.pending.remove();
-        if (item == SELECT) {
+        if (item == ASIDE) {
             if (!done) {
                 throw new IOException(
-                        "SELECT at the follower: " + node.connection.lastError().text());
+                        "SELECT or PING at the follower: " + node.connection.lastError().text());
             }
             return;
         }

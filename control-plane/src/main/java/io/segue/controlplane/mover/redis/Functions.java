@@ -28,6 +28,8 @@ final class Functions {
     private final Set<String> standing;
     private byte @Nullable [] last;
     private final Set<String> carried = new HashSet<>();
+    /** Whether the follower may have lost what was carried. */
+    private volatile boolean lost;
 
     Functions(MoverContext context) {
         this.context = context;
@@ -51,16 +53,33 @@ final class Functions {
                 && context.followerSide().facts().hasFunctions();
     }
 
+    /** The follower may have lost its libraries: the next {@link #sync} brings all of them. */
+    void forget() {
+        lost = true;
+    }
+
     /** Brings the follower's libraries in step. */
     synchronized void sync() throws IOException, SupersededException {
         if (!possible()) {
             return;
         }
+        boolean again = lost;
+        lost = false;
+        boolean done = false;
+        try {
+            sync(again);
+            done = true;
+        } finally {
+            lost |= again && !done;
+        }
+    }
+
+    private void sync(boolean again) throws IOException, SupersededException {
         try (RedisConnection from = context.openAuthority(0)) {
             if (!(from.call("FUNCTION", "DUMP") instanceof byte[] dump)) {
                 throw new IOException("FUNCTION DUMP: an unexpected reply");
             }
-            if (Arrays.equals(dump, last)) {
+            if (!again && Arrays.equals(dump, last)) {
                 return;
             }
             Map<String, byte[]> libraries = libraries(from);

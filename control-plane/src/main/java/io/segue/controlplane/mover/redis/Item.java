@@ -21,8 +21,8 @@ final class Item {
         final DirtySet.Entry entry;
         int open;
         boolean failed;
-        /** It failed only because somebody else was faster. */
-        boolean postponed;
+        /** Something is wrong with it; otherwise it only changed meanwhile. */
+        boolean refused;
 
         long backoffNs;
 

@@ -30,14 +30,17 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private static final int MOST_STEPS = 8;
     /** Values that take more are copied in pieces: no server is kept busy with one of them, and none stands in memory as a whole. */
     private static final long LARGE = 1024 * 1024;
+    /** What servers accept as one argument (proto-max-bulk-len). */
+    private static final long LARGEST = 512L * 1024 * 1024;
     /** The same keys change again and again: waiting a little saves copies. */
     private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(3);
 
-    /** What a server takes as one argument, unless told otherwise (proto-max-bulk-len). */
-    private static final long LARGEST = 512L * 1024 * 1024;
 
     private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /** How long a follower to which nothing is written may be gone unnoticed. */
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
     /** Why a key was left alone. */
     static final String KEPT = "stood on the follower before the copy, and was kept";
 
@@ -65,6 +68,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private int underWay;
 
     private long lastTaken;
+    private long lookedAt;
     private volatile boolean closed;
     private volatile boolean connected;
 
@@ -196,9 +200,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             if (renewing) {
                 return;
             }
-            if (resting) {
-                completeRests();
-            }
+            rested(to);
             if (!owed.hasWork() || context.paused()) {
                 owed.awaitWork(idleNs());
             }
@@ -212,13 +214,30 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 : IDLE_NS;
     }
 
-    private void completeRests() {
-        for (CompletableFuture<Void> rest = rests.poll(); rest != null; rest = rests.poll()) {
+    /** Nothing is under way: the moment to see that the follower is still the one that was written to. */
+    private void rested(FollowerLink to) throws IOException {
+        int waiting = resting ? rests.size() : 0;
+        if (waiting > 0 || System.nanoTime() - lookedAt > LOOK_NS) {
+            to.ping();
+            lookedAt = System.nanoTime();
+        }
+        completeRests(waiting);
+    }
+
+    private void completeRests(int most) {
+        for (int i = 0; i < most; i++) {
+            CompletableFuture<Void> rest = rests.poll();
+            if (rest == null) {
+                return;
+            }
             rest.complete(null);
         }
     }
 
-    /** Completes at a moment in which nothing is under way at either side. */
+    /**
+     * Completes at a moment in which nothing is under way at either side, and after the follower has answered once more: it has not been
+     * lost unnoticed then.
+     */
     CompletableFuture<Void> rest() {
         CompletableFuture<Void> rest = new CompletableFuture<>();
         rests.add(rest);
@@ -293,6 +312,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         for (DirtySet.Entry entry : taken) {
             if (!context.wants(entry.key)) {
                 owed.drop(entry);
+                context.errors().dropped(entry.db, entry.key);
             } else if (entry.db == DirtySet.ANY_DB && context.databases().all()) {
                 underWay++;
                 anyDatabase.add(new Item.Group(entry));
@@ -519,10 +539,13 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     /** The key cannot be copied now: it is listed, and tried again later. */
     void fail(Item item, String reason) {
         context.errors().failed(item, reason);
+        if (item.group != null) {
+            item.group.refused = true;
+        }
         again(item, FIRST_BACKOFF_NS);
     }
 
-    /** The key must be copied again. */
+    /** The key was written meanwhile: it comes again, and nothing is wrong with it. */
     void again(Item item, long backoffNs) {
         if (item.page != null) {
             item.page.open--;
@@ -538,23 +561,13 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         end(group);
     }
 
-    /** Somebody else wrote the key meanwhile: it comes again, and nothing is wrong with it. */
-    void postpone(Item item, long delayNs) {
-        Item.Group group = requireNonNull(item.group);
-        group.open--;
-        group.failed = true;
-        group.postponed = true;
-        group.backoffNs = Math.max(group.backoffNs, delayNs);
-        end(group);
-    }
-
     private void end(Item.Group group) {
         if (group.open > 0) {
             return;
         }
         underWay = Math.max(0, underWay - 1);
         if (group.failed) {
-            owed.failed(group.entry, group.backoffNs, !group.postponed);
+            owed.failed(group.entry, group.backoffNs, group.refused);
         } else {
             owed.copied(group.entry);
         }

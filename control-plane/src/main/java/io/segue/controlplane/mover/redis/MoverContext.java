@@ -29,6 +29,9 @@ final class MoverContext {
         /** Any key may differ: everything must be compared. */
         void recheck(String reason);
 
+        /** A server of the follower has lost what it had: nothing that was carried over can be relied on. */
+        void followerLost(String reason);
+
         /** The layout of a cluster has changed: lanes must be made anew. */
         void layoutChanged();
 
@@ -202,7 +205,7 @@ final class MoverContext {
         }
         String before = followerRuns.put(node, facts.runId());
         if (before == null ? knowsFollower : !before.equals(facts.runId())) {
-            events.recheck("the follower " + node + " was restarted or replaced");
+            events.followerLost("the follower " + node + " was restarted or replaced");
         }
         checkpoint.followerRuns(followerRuns);
     }

@@ -2,6 +2,7 @@ package io.segue.controlplane.mover.redis;
 
 import static java.util.Objects.requireNonNull;
 
+import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.redis.psync.RdbHandler;
 import io.segue.controlplane.mover.redis.psync.RdbValue;
 import io.segue.controlplane.mover.redis.psync.Snapshot;
@@ -202,6 +203,14 @@ final class RdbCopy implements FirstCopy, RdbHandler {
 
     @Override
     public void goBack(List<Item> lost) {
+        Snapshot now = reading;
+        if (now != null && context.spec().movement() == Movement.SNAPSHOT) {
+            // What the authority holds of these keys now is not of the snapshot's moment.
+            now.rewind();
+            ended = false;
+            unsent.clear();
+            return;
+        }
         for (List<Item> items : List.of(lost, unsent)) {
             for (Item item : items) {
                 if (item.page != null) {

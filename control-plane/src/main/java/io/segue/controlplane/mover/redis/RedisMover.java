@@ -379,6 +379,21 @@ final class RedisMover implements DataMover, MoverContext.Events {
     }
 
     @Override
+    public void followerLost(String text) {
+        Functions carried = functions;
+        if (carried != null) {
+            carried.forget();
+        }
+        functionsDue = true;
+        if (spec.movement() != Movement.SNAPSHOT) {
+            recheck(text);
+        } else if (requireContext().authoritySide().nodes().size() > 1) {
+            // A shard whose snapshot is done cannot be copied again as it was.
+            failed(text + " during a snapshot: begin again");
+        }
+    }
+
+    @Override
     public void functionsChanged() {
         functionsDue = true;
     }
@@ -441,7 +456,9 @@ final class RedisMover implements DataMover, MoverContext.Events {
             return false;
         }
         try {
-            return now.rest(limit.toNanos());
+            boolean rested = now.rest(limit.toNanos());
+            errors.retain(next);
+            return rested;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -474,6 +491,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
                 carried.sync();
             }
             return now.awaitNothingOwed(keys, end - System.nanoTime())
+                    && now.rest(end - System.nanoTime())
                     && rechecks.none()
                     && rechecks.reasons() == reasons
                     && now.feedsUp();
@@ -496,7 +514,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     private boolean barrier() throws InterruptedException {
         Engine now = engine;
-        return now != null && now.barrier(TIMEOUT.toNanos());
+        return now != null && now.barrier(TIMEOUT.toNanos()) && now.rest(TIMEOUT.toNanos());
     }
 
     @Override

@@ -25,7 +25,7 @@ final class RdbReader {
     private static final int MAX_DB = 1_000_000;
 
     private final RdbInput in;
-    private final RdbValue value = new RdbValue();
+    private final RdbValue value;
     private int version;
     private int db;
     private long expireAtMs = -1;
@@ -34,6 +34,7 @@ final class RdbReader {
 
     RdbReader(RdbSource source) {
         in = new RdbInput(source);
+        value = new RdbValue(source);
     }
 
     /** Whether something can be read without waiting; what has begun to come may still have to be waited for. */
@@ -102,8 +103,7 @@ final class RdbReader {
         long start = in.position();
         ValueWalker.skip(in, type);
         long length = in.position() - start;
-        value.set(type, version, in.window(), in.kept(), length);
-        value.again(in.source(), start);
+        value.set(type, version, in.window(), in.kept(), start, length);
         long at = expireAtMs;
         expireAtMs = -1;
         handler.entry(db, key, at, type, value);

@@ -14,14 +14,13 @@ interface RdbSource {
     int read(byte[] target, int offset, int length) throws IOException;
 
     /**
-     * Reads bytes again that were read before, without changing what is read next.
+     * Reads bytes that have been read before.
      *
-     * @param length above 0
-     * @return how many, at least 1
-     * @throws IOException they are gone
+     * @param position in the file
+     * @throws IOException they are not kept, or the snapshot is closed
      */
-    default int readAgain(long position, byte[] target, int offset, int length) throws IOException {
-        throw new IOException("what was read of the snapshot is not kept");
+    default void again(long position, byte[] target, int length) throws IOException {
+        throw new IOException("a source that keeps nothing");
     }
 
     /** Whether a read would not wait. */

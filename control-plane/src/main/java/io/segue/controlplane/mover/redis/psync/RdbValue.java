@@ -3,7 +3,6 @@ package io.segue.controlplane.mover.redis.psync;
 import io.segue.controlplane.mover.redis.value.Crc64;
 import io.segue.controlplane.redis.RedisConnection;
 import java.io.IOException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One value of a snapshot, as the argument that RESTORE wants: type, bytes as they stand in the snapshot, version, checksum. Good only
@@ -11,36 +10,35 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RdbValue {
     private static final int TRAILER = 10;
-    private static final int CHUNK = 64 * 1024;
+    private static final int PIECE = 64 * 1024;
 
     private final byte[] head = new byte[1];
     private final byte[] trailer = new byte[TRAILER];
     private byte[] bytes = new byte[0];
     private int from;
+    private long start;
     private long length;
     private int version;
     private boolean large;
-    private @Nullable RdbSource file;
-    private long position;
 
-    RdbValue() {}
+    private final RdbSource source;
 
-    /** Where the value stands, to be read again if it is large. */
-    void again(RdbSource source, long start) {
-        file = source;
-        position = start;
+    RdbValue(RdbSource source) {
+        this.source = source;
     }
 
-    void set(int type, int rdbVersion, byte[] window, int offset, long count) {
+    /** @param offset in {@code window}; below 0: it is not there, but in the source, at {@code position} */
+    void set(int type, int rdbVersion, byte[] window, int offset, long position, long count) {
         head[0] = (byte) type;
         version = rdbVersion;
         bytes = window;
         from = offset;
+        start = position;
         length = count;
         large = offset < 0;
     }
 
-    /** Whether it is too large to be at hand, above 1 MiB: better read from the source by type; or from the file, with {@link #argument}. */
+    /** Whether it is too large to be here, above 1 MiB: it is read again from the source by type, or {@link #stream streamed}. */
     public boolean large() {
         return large;
     }
@@ -61,8 +59,9 @@ public final class RdbValue {
     }
 
     /**
-     * Gathers the payload as one argument of the command that {@code to} has begun. A {@link #large} one is read again from the file, and never
-     * stands in memory as a whole; its receiver has to take it in one piece all the same.
+     * Gathers the payload as one argument of the command that {@code to} has begun.
+     *
+     * @throws IllegalStateException it is {@link #large}
      */
     public void argument(RedisConnection to) throws IOException {
         argument(to, version);
@@ -70,32 +69,34 @@ public final class RdbValue {
 
     /** As {@link #argument(RedisConnection)}, marked with another version: for an older server that knows the encoding. */
     public void argument(RedisConnection to, int asVersion) throws IOException {
+        seal(asVersion);
         to.argHeader(payloadLength());
         to.raw(head, 0, 1);
-        if (large) {
-            pass(to, asVersion);
-        } else {
-            seal(asVersion);
-            to.raw(bytes, from, (int) length);
-        }
+        to.raw(bytes, from, (int) length);
         to.raw(trailer, 0, TRAILER);
         to.argEnd();
     }
 
-    private void pass(RedisConnection to, int asVersion) throws IOException {
-        RdbSource source = file;
-        if (source == null) {
-            throw new IOException("a value of " + length + " bytes is not at hand");
+    /** As {@link #argument(RedisConnection, int)}, for a value of any length: piece by piece from where the snapshot is kept. */
+    public void stream(RedisConnection to, int asVersion) throws IOException {
+        if (!large) {
+            argument(to, asVersion);
+            return;
         }
-        byte[] chunk = new byte[CHUNK];
+        to.argHeader(payloadLength());
+        to.raw(head, 0, 1);
         long sum = Crc64.update(0, head, 0, 1);
+        byte[] piece = new byte[PIECE];
         for (long done = 0; done < length; ) {
-            int count = source.readAgain(position + done, chunk, 0, (int) Math.min(CHUNK, length - done));
-            to.raw(chunk, 0, count);
-            sum = Crc64.update(sum, chunk, 0, count);
+            int count = (int) Math.min(PIECE, length - done);
+            source.again(start + done, piece, count);
+            sum = Crc64.update(sum, piece, 0, count);
+            to.raw(piece, 0, count);
             done += count;
         }
         trail(asVersion, sum);
+        to.raw(trailer, 0, TRAILER);
+        to.argEnd();
     }
 
     /** The payload as an array of its own. */
@@ -112,13 +113,14 @@ public final class RdbValue {
         if (large) {
             throw new IllegalStateException("a value of " + length + " bytes is not at hand");
         }
-        trail(asVersion, Crc64.update(Crc64.update(0, head, 0, 1), bytes, from, (int) length));
+        long sum = Crc64.update(0, head, 0, 1);
+        trail(asVersion, Crc64.update(sum, bytes, from, (int) length));
     }
 
-    private void trail(int asVersion, long before) {
+    private void trail(int asVersion, long sumBefore) {
         trailer[0] = (byte) asVersion;
         trailer[1] = (byte) (asVersion >>> 8);
-        long sum = Crc64.update(before, trailer, 0, 2);
+        long sum = Crc64.update(sumBefore, trailer, 0, 2);
         for (int i = 2; i < TRAILER; i++) {
             trailer[i] = (byte) sum;
             sum >>>= 8;

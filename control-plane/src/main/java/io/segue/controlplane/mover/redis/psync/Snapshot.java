@@ -12,7 +12,7 @@ public final class Snapshot implements Closeable {
     private final long offset;
     private final long run;
     private final SnapshotFile file;
-    private final RdbReader reader;
+    private volatile RdbReader reader;
     private volatile long total = -1;
     private volatile long readBytes;
 
@@ -85,6 +85,13 @@ public final class Snapshot implements Closeable {
         boolean more = reader.read(handler, most);
         readBytes = reader.position();
         return more;
+    }
+
+    /** Reads from the beginning again. */
+    public void rewind() {
+        file.rewind();
+        reader = new RdbReader(file);
+        readBytes = 0;
     }
 
     /** Ends the reading and removes the file. The link goes on. */

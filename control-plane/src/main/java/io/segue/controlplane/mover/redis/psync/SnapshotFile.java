@@ -106,12 +106,18 @@ final class SnapshotFile implements RdbSource, Closeable {
     }
 
     @Override
-    public int readAgain(long position, byte[] target, int offset, int length) throws IOException {
-        int count = in.read(ByteBuffer.wrap(target, offset, length), position);
-        if (count < 1) {
-            throw new IOException("the snapshot's file has become shorter");
+    public void again(long position, byte[] target, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(target, 0, length);
+        while (bytes.hasRemaining()) {
+            if (in.read(bytes, position + bytes.position()) < 0) {
+                throw new IOException("the snapshot's file has become shorter");
+            }
         }
-        return count;
+    }
+
+    /** The reader begins again. */
+    synchronized void rewind() {
+        readTo = 0;
     }
 
     /** Waits until bytes are there; 0: no more will be. */

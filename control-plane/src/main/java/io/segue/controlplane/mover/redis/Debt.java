@@ -7,21 +7,36 @@ import org.jspecify.annotations.Nullable;
  * between would be in neither.
  *
  * @param oldest when the oldest change was named that is owed for no error, by {@link System#nanoTime}; null if there is none
+ * @param overdue since when something could have been carried over that is not: as {@code oldest}, but a key that has to settle is not
+ *     late before its settle is over; null if there is nothing
  * @param failing keys that have failed, and will be tried again
  */
-record Debt(@Nullable Long oldest, long failing) {
-    static final Debt NONE = new Debt(null, 0);
-    static final Debt ONE_FAILING = new Debt(null, 1);
+record Debt(@Nullable Long oldest, @Nullable Long overdue, long failing) {
+    static final Debt NONE = new Debt(null, null, 0);
+    static final Debt ONE_FAILING = new Debt(null, null, 1);
 
     /** Both together. */
     Debt plus(Debt other) {
-        Debt sum = new Debt(oldest, failing + other.failing);
-        return other.oldest == null ? sum : sum.since(other.oldest);
+        return new Debt(
+                earlier(oldest, other.oldest), earlier(overdue, other.overdue), failing + other.failing);
     }
 
     /** With a change that is owed since then. */
     Debt since(long named) {
-        return oldest == null || named - oldest < 0 ? new Debt(named, failing) : this;
+        return since(named, named);
+    }
+
+    /** With a change that is owed, and late, since then. */
+    Debt since(long named, long due) {
+        boolean news = oldest == null || overdue == null || named - oldest < 0 || due - overdue < 0;
+        return news ? new Debt(earlier(oldest, named), earlier(overdue, due), failing) : this;
+    }
+
+    private static @Nullable Long earlier(@Nullable Long one, @Nullable Long other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        return one - other < 0 ? one : other;
     }
 
     /** Whether everything named at {@code moment} or before is carried over, but for what has failed. */

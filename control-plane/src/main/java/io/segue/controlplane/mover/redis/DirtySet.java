@@ -33,6 +33,7 @@ final class DirtySet {
     /** How long beyond the settle a key may go without having been quiet. */
     private static final long HOT_NS = TimeUnit.MILLISECONDS.toNanos(300);
 
+    private static final int MOST_UNCLEAR = 20;
     private static final long LOOK_AGAIN_NS = TimeUnit.MILLISECONDS.toNanos(40);
 
     private static final KeyFilter NONE = key -> false;
@@ -58,6 +59,8 @@ final class DirtySet {
         private long taken;
         /** Not to be taken before. */
         private long due;
+        /** How often it was compared in a row without a result. */
+        private int unclear;
         /** How often it has failed in a row. */
         private int failures;
 
@@ -226,8 +229,9 @@ final class DirtySet {
                 if (!holds(entry)) {
                     continue;
                 }
-                if (event == Event.COMPARE && now - entry.last < QUIET_NS && !expedited.test(entry.key)) {
-                    defer(entry, now);
+                if (event == Event.COMPARE && wantsQuiet(entry, now)) {
+                    entry.due = entry.last + QUIET_NS;
+                    later.add(entry);
                     continue;
                 }
                 become(entry, entry.state.after(event, dualWrites), now);
@@ -240,15 +244,19 @@ final class DirtySet {
         return taken;
     }
 
-    /** A comparison would say nothing now. A key that is never quiet is copied without one: the two would drift apart else. */
-    private void defer(Entry entry, long now) {
-        if (now - entry.first > settleNs + HOT_NS) {
-            become(entry, entry.state.after(Event.COMPARE, dualWrites), now);
-            become(entry, entry.state.after(Event.DIFFERENT, dualWrites), now);
-        } else {
-            entry.due = entry.last + QUIET_NS;
-            later.add(entry);
-        }
+    /** Whether a comparison had better wait. A key that is never quiet is compared all the same: the two would drift apart else. */
+    private boolean wantsQuiet(Entry entry, long now) {
+        return now - entry.last < QUIET_NS
+                && now - entry.first <= settleNs + HOT_NS
+                && !expedited.test(entry.key);
+    }
+
+    /** How long after its change a key is not late yet. */
+    private long graceNs(Entry entry) {
+        return switch (entry.state) {
+            case SETTLING, COMPARING, COMPARING_CHANGED, COPYING_AMONG_OTHERS -> settleNs + HOT_NS;
+            default -> 0;
+        };
     }
 
     private void promote(long now) {
@@ -336,9 +344,22 @@ final class DirtySet {
             entry.failures = 0;
             long due = now;
             boolean early = dualWrites && !expedited.test(entry.key) && !Settle.over(began, entry.last, settleNs);
-            if (entry.state == KeyState.COMPARING_CHANGED) {
-                due = now + LOOK_AGAIN_NS;
-            } else if (equal && early) {
+            boolean unclear = entry.state == KeyState.COMPARING_CHANGED
+                    || (!equal && began - entry.last < QUIET_NS && !expedited.test(entry.key));
+            entry.unclear = unclear ? entry.unclear + 1 : 0;
+            if (unclear && entry.unclear <= MOST_UNCLEAR) {
+                // What differs may be an effect that is a moment behind.
+                become(entry, entry.state.after(Event.FAILED, dualWrites), now + LOOK_AGAIN_NS);
+                return;
+            }
+            if (unclear) {
+                // Never alike, never quiet: better copied than left to drift apart.
+                entry.unclear = 0;
+                entry.state = KeyState.COMPARING;
+                become(entry, entry.state.after(Event.DIFFERENT, dualWrites), now);
+                return;
+            }
+            if (equal && early) {
                 // Alike in that moment, but written so lately that an effect may still be under way.
                 entry.first = later(entry.first, began - settleNs);
                 due = now + Settle.remainingNs(now, entry.last, settleNs);
@@ -544,7 +565,9 @@ final class DirtySet {
         try {
             Debt debt = Debt.NONE;
             for (Entry entry : entries.values()) {
-                debt = entry.failures > 0 ? debt.plus(Debt.ONE_FAILING) : debt.since(entry.first);
+                debt = entry.failures > 0
+                        ? debt.plus(Debt.ONE_FAILING)
+                        : debt.since(entry.first, entry.first + graceNs(entry));
             }
             return debt;
         } finally {

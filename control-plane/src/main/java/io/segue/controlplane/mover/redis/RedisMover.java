@@ -522,9 +522,9 @@ final class RedisMover implements DataMover, MoverContext.Events {
         Engine now = engine;
         long oldest = 0;
         Debt debt = now == null ? Debt.NONE : now.debt();
-        Long at = debt.oldest();
+        Long at = debt.overdue();
         if (at != null) {
-            oldest = Math.max(1, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at));
+            oldest = Math.max(0, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - at));
         }
         long blindAt = blindSince;
         long blind = blindAt == 0 ? 0 : TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - blindAt) + 1;

@@ -124,16 +124,39 @@ class DirtySetTest {
     }
 
     @Test
-    void aKeyThatIsNeverQuietIsCopiedAllTheSame() {
+    void aKeyThatIsNeverQuietAndNeverAlikeIsCopiedAllTheSame() {
         set.dualWrites(true);
         long end = System.nanoTime() + PATIENCE_NS;
         List<DirtySet.Entry> taken = List.of();
         while (taken.isEmpty() && System.nanoTime() - end < 0) {
             set.changed(0, key("hot"));
             // One that was not asked for in time counts as quiet.
-            set.takeSettled(10).forEach(entry -> set.compared(entry, true, System.nanoTime()));
+            for (DirtySet.Entry entry : set.takeSettled(10)) {
+                set.changed(0, key("hot"));
+                set.compared(entry, false, System.nanoTime());
+            }
             taken = set.take(10);
         }
         assertThat(taken).hasSize(1);
+    }
+
+    @Test
+    void aKeyThatIsNeverQuietButAlikeIsNotLate() throws InterruptedException {
+        set.dualWrites(true);
+        long begin = System.nanoTime();
+        long end = begin + PATIENCE_NS;
+        int alike = 0;
+        while (alike < 3 && System.nanoTime() - end < 0) {
+            set.changed(0, key("hot"));
+            for (DirtySet.Entry entry : set.takeSettled(10)) {
+                set.compared(entry, true, System.nanoTime());
+                alike++;
+            }
+        }
+        assertThat(alike).isEqualTo(3);
+        assertThat(set.take(10)).isEmpty();
+        assertThat(set.size()).isEqualTo(1);
+        assertThat(set.debt().oldest()).isNotNull();
+        assertThat(set.debt().passed(begin)).isTrue();
     }
 }

@@ -16,7 +16,8 @@ package io.segue.controlplane.mover;
  * @param etaSeconds seconds until the first copy is done at that rate; -1 if unknown, 0 when done
  * @param owed changed keys that are not carried over yet
  * @param settling keys written by both, whose comparison is still to come
- * @param lagMs age of the oldest change that is not carried over yet, milliseconds; 0 if there is none
+ * @param lagMs age of the oldest change that is not carried over yet, milliseconds; 0 if there is none. Under dual writes without the
+ *     time that a key is left to settle
  * @param errorKeys keys that could not be copied and were not accepted
  * @param conflicts keys that the conflict rule left alone
  * @param rechecks how often everything had to be compared again

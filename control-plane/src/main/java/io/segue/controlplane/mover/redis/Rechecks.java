@@ -15,6 +15,7 @@ final class Rechecks {
     private @Nullable String running;
     private @Nullable VerifyEngine engine;
     private long since;
+    private long lastWanted;
     private long notBefore = System.nanoTime();
 
     /** Everything must be compared. Returns whether that is news. */
@@ -24,6 +25,7 @@ final class Rechecks {
             since = System.nanoTime();
         }
         wanted = reason;
+        lastWanted = System.nanoTime();
         return news;
     }
 
@@ -51,7 +53,8 @@ final class Rechecks {
     synchronized void step(MoverContext context, Engine lanes, long settleMs) {
         VerifyEngine now = engine;
         if (now == null) {
-            boolean settled = System.nanoTime() - since > TimeUnit.MILLISECONDS.toNanos(settleMs);
+            // From the last reason on: several proxies that are lost at once make one comparison, and each has settled.
+            boolean settled = System.nanoTime() - lastWanted > TimeUnit.MILLISECONDS.toNanos(settleMs);
             if (wanted != null && settled && System.nanoTime() - notBefore >= 0) {
                 running = wanted;
                 wanted = null;

@@ -234,7 +234,8 @@ class MovementCrashTest {
         Path folder = dir.resolve("first").relativize(movers.last().spec().folder());
         Path image = image();
         Path left = Files.createDirectories(image.resolve(folder));
-        Path orphan = Files.createDirectories(left.getParent().resolveSibling("of-nobody").resolve("0"));
+        Path orphan = Files.createDirectories(
+                left.getParent().resolveSibling("of-nobody").resolve("0"));
         Path report = Files.createDirectories(left.resolveSibling("verify").resolve("id"));
         try (Bench second = new Bench(image, new FakeMovers())) {
             assertThat(second.progress().path("stage").asText()).isEqualTo("closed");

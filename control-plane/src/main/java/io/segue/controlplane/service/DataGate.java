@@ -51,8 +51,11 @@ final class DataGate implements Gate {
         for (RunningMover mover : movers) {
             if (!mover.mover().restrict(to.onOld(), left(released))) {
                 if (lenient) {
-                    // It hangs on a server that does not answer: whatever it reads there later, it must not write any more.
-                    LOG.warn("forced: the mover of {} does not come to rest and is closed", mover.pair().getOldEndpoint());
+                    // It hangs on a server that does not answer: whatever it reads there later, it must not write any
+                    // more.
+                    LOG.warn(
+                            "forced: the mover of {} does not come to rest and is closed",
+                            mover.pair().getOldEndpoint());
                     mover.mover().close();
                     continue;
                 }

@@ -25,8 +25,8 @@ public final class MigrationStage {
             }
             String status = progress.path("status").asText();
             if (!status.equals("running") || System.nanoTime() > deadline) {
-                throw new IllegalStateException("migration " + migration + " is " + status + " and has not opened after "
-                        + limit.toSeconds() + " s: " + progress);
+                throw new IllegalStateException("migration " + migration + " is " + status
+                        + " and has not opened after " + limit.toSeconds() + " s: " + progress);
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         }

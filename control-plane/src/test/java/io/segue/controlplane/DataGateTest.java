@@ -90,6 +90,16 @@ class DataGateTest {
     }
 
     @Test
+    void aMoverThatDoesNotComeToRest_isClosedAndMadeAnewWhenTheChangeIsForced() throws Exception {
+        FakeMover hanging = open(dual(0.5)).neverRestricts();
+        bench.rest()
+                .patch("/api/v1/migrations/m", "{\"force\":true,\"strategy\":" + dualNew(0.5) + "}")
+                .expect(200);
+        assertThat(hanging.closed()).isTrue();
+        assertThat(movers.last(2).spec().epoch()).isEqualTo(2);
+    }
+
+    @Test
     void aProxyThatRefusesTheDecision_givesTheKeysBackToTheMover() throws Exception {
         FakeMover mover = open(dual(0.5));
         proxy.refusing(config -> config.getInterlays(0).hasPrepared()

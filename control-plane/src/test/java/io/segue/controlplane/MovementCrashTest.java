@@ -210,6 +210,42 @@ class MovementCrashTest {
     }
 
     @Test
+    void aProxyThatDiedWhileNoControlPlaneRan_isLost() throws Exception {
+        movers.quick();
+        bench.ready(dual(0.3), SCAN);
+        bench.proxy("dead");
+        bench.call("migrate").expect(200);
+        bench.awaitStage("open");
+        FakeMovers later = new FakeMovers();
+        try (Bench second = new Bench(image(), later)) {
+            second.proxy("p1");
+            Await.until("the mover is told", () -> later.last().calls().contains("recheck proxy dead was lost"));
+            assertThat(later.last().calls()).doesNotContain("recheck proxy p1 was lost");
+        }
+    }
+
+    @Test
+    void whatAnEndedMovementLeftOnDisk_isRemovedByTheNextProcess() throws Exception {
+        movers.quick();
+        bench.ready(dual(0.3), SCAN);
+        bench.call("migrate").expect(200);
+        bench.awaitStage("open");
+        bench.call("complete").expect(200);
+        Path folder = dir.resolve("first").relativize(movers.last().spec().folder());
+        Path image = image();
+        Path left = Files.createDirectories(image.resolve(folder));
+        Path orphan = Files.createDirectories(
+                left.getParent().resolveSibling("of-nobody").resolve("0"));
+        Path report = Files.createDirectories(left.resolveSibling("verify").resolve("id"));
+        try (Bench second = new Bench(image, new FakeMovers())) {
+            assertThat(second.progress().path("stage").asText()).isEqualTo("closed");
+            assertThat(left).doesNotExist();
+            assertThat(orphan.getParent()).doesNotExist();
+            assertThat(report).isDirectory();
+        }
+    }
+
+    @Test
     void whatHasEnded_startsNoMover() throws Exception {
         movers.quick();
         bench.ready(dual(0.3), SCAN);

@@ -372,6 +372,44 @@ class MovementTest {
     }
 
     @Test
+    void aProxyThatIsStruckOffTheList_mayHaveServedToTheLast() throws Exception {
+        movers.quick();
+        bench.ready(dual(0.3), SCAN);
+        FakeProxy gone = bench.proxy("gone");
+        bench.call("migrate").expect(200);
+        bench.awaitStage("open");
+        gone.leave();
+        Await.until(
+                "it is known to be away",
+                () -> !bench.rest()
+                        .get("/api/v1/proxies")
+                        .data()
+                        .get(0)
+                        .path("connected")
+                        .asBoolean());
+        bench.rest().delete("/api/v1/proxies/gone").expect(200);
+        assertThat(movers.last().calls()).contains("recheck proxy gone was lost");
+    }
+
+    @Test
+    void whatAMoverKeptOnDisk_goesWithTheMovement_andReportsStay() throws Exception {
+        movers.quick();
+        bench.ready(dual(0.3), SCAN);
+        bench.call("migrate").expect(200);
+        bench.awaitStage("open");
+        Path work = Files.createDirectories(movers.last().spec().folder());
+        Files.writeString(work.resolve("spool"), "bytes");
+        bench.call("verify").expect(202);
+        bench.call("complete").expect(200);
+        assertThat(work).doesNotExist();
+        assertThat(work.resolveSibling("verify")).isDirectory();
+        JsonNode ended = bench.progress().path("verify");
+        assertThat(ended.path("state").asText()).isEqualTo("cancelled");
+        assertThat(ended.path("reason").asText()).contains("movers of the migration were closed");
+        assertThat(bench.events()).contains("verify ended");
+    }
+
+    @Test
     void aControlPlaneThatStops_losesNoProxy() throws Exception {
         movers.quick();
         bench.ready(dual(0.3), SCAN);

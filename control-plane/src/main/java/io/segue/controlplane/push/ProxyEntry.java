@@ -51,6 +51,11 @@ final class ProxyEntry {
         return session == candidate;
     }
 
+    /** Whether it has had a stream to this process. */
+    boolean everConnected() {
+        return sessions > 0;
+    }
+
     boolean connected() {
         return session != null;
     }

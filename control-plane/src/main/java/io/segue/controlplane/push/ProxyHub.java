@@ -50,7 +50,7 @@ public final class ProxyHub {
         }
     }
 
-    /** Is told the id of each proxy whose stream ends without a goodbye, on the stream's thread. */
+    /** Is told the id of each proxy whose stream ends without a goodbye, on the stream's thread, and of each that is struck off the list. */
     public void onLost(Consumer<String> listener) {
         lost = listener;
     }
@@ -264,6 +264,19 @@ public final class ProxyHub {
         }
     }
 
+    /** Ids of the proxies that are known from before, and have had no stream to this process. */
+    public List<String> neverSeen() {
+        lock.lock();
+        try {
+            return entries.values().stream()
+                    .filter(entry -> !entry.everConnected())
+                    .map(ProxyEntry::id)
+                    .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /** All known proxies, ordered by id. */
     public List<ProxyView> proxies() {
         lock.lock();
@@ -300,6 +313,8 @@ public final class ProxyHub {
             lock.unlock();
         }
         archive.forget(id);
+        // It may have served on long after its stream was lost, and have died in the middle of something then.
+        lost.accept(id);
         return Forgotten.DONE;
     }
 

@@ -4,6 +4,7 @@ import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.MovementStage;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,9 +59,18 @@ final class MovementDirector implements AutoCloseable {
         };
     }
 
-    /** Begins to look. What ran when the process before this one ended goes on. */
-    void start() {
+    /**
+     * Begins to look. What ran when the process before this one ended goes on.
+     *
+     * @param missing proxies that are known, and have not come back to this process
+     */
+    void start(Supplier<List<String>> missing) {
         movers.onNews(this::wake);
+        // Whoever died while no control plane ran was lost by nobody. Living proxies are back long before.
+        clock.schedule(
+                () -> missing.get().forEach(movers::proxyLost),
+                2 * limits.acknowledgement().toMillis(),
+                TimeUnit.MILLISECONDS);
         clock.scheduleWithFixedDelay(this::lookAtAll, 0, limits.look().toMillis(), TimeUnit.MILLISECONDS);
     }
 

@@ -146,6 +146,7 @@ final class MovementFailures {
                                 .setUpdatedAt(Times.of(clock.instant()))),
                 Movements.put(migration, Optional.of(held), after),
                 events.record(before.value(), Names.message(failed), Identity.SYSTEM, Event.FAIL.call(), why)));
+        movers.forgetWork(migration);
     }
 
     private static String advice(boolean partial, boolean safe) {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +36,7 @@ final class Movers {
     private static final Logger LOG = LoggerFactory.getLogger(Movers.class);
 
     private static final long POLL_NANOS = 5_000_000;
+    private static final String REPORTS = "verify";
 
     private final MoverFactory factory;
     private final Records records;
@@ -44,6 +47,7 @@ final class Movers {
     private final Path folder;
     private final Map<String, List<RunningMover>> running = new ConcurrentHashMap<>();
     private volatile Consumer<String> wake = uuid -> {};
+    private volatile Consumer<Migration> ended = migration -> {};
     private volatile boolean closed;
 
     /** None runs at first; each keeps its checkpoint in a folder of its own below {@code folder}. */
@@ -67,6 +71,11 @@ final class Movers {
     /** Who looks after a migration (its uuid) when one of its movers has something to say. */
     void onNews(Consumer<String> listener) {
         wake = listener;
+    }
+
+    /** Who is told, within the turn, of a migration whose movers have just been closed. */
+    void onEnd(Consumer<Migration> listener) {
+        ended = listener;
     }
 
     /** Has a migration looked after soon. */
@@ -290,9 +299,10 @@ final class Movers {
 
     /** Closes the movers of a migration; their checkpoints stay. Waits some seconds at most. */
     void close(Migration migration) {
-        List<RunningMover> ended = running.remove(migration.getUuid());
-        if (ended != null) {
-            ended.forEach(Movers::close);
+        @Nullable List<RunningMover> gone = running.remove(migration.getUuid());
+        if (gone != null) {
+            gone.forEach(Movers::close);
+            ended.accept(migration);
         }
     }
 
@@ -323,16 +333,45 @@ final class Movers {
 
     /** Where the reports of verifications are kept. */
     Path reports(Migration migration) {
-        return folder.resolve(migration.getUuid()).resolve("verify");
+        return folder.resolve(migration.getUuid()).resolve(REPORTS);
+    }
+
+    /** Removes what no mover will ever go on from: of movements that are over, and of migrations that are gone. */
+    void tidy() {
+        Map<String, Migration> known = new HashMap<>();
+        records.migrations().forEach(held -> known.put(held.value().getUuid(), held.value()));
+        for (Path one : Folders.list(folder)) {
+            @Nullable Migration migration = known.get(String.valueOf(one.getFileName()));
+            if (migration == null) {
+                remove(one);
+            } else if (movements
+                    .of(migration)
+                    .filter(held -> held.value().getStage() == MovementStage.MOVEMENT_STAGE_CLOSED)
+                    .isPresent()) {
+                forgetWork(migration);
+            }
+        }
+    }
+
+    /** Removes the checkpoints and spools of a movement that is over; the reports of verifications stay. */
+    void forgetWork(Migration migration) {
+        for (Path one : Folders.list(folder.resolve(migration.getUuid()))) {
+            if (!one.endsWith(REPORTS)) {
+                remove(one);
+            }
+        }
     }
 
     /** Removes all that was kept on disk for a migration whose movers are closed. */
     void forget(Migration migration) {
-        Path all = folder.resolve(migration.getUuid());
+        remove(folder.resolve(migration.getUuid()));
+    }
+
+    private static void remove(Path left) {
         try {
-            Folders.remove(all);
+            Folders.remove(left);
         } catch (IOException e) {
-            LOG.warn("what movers left in {} could not be removed", all, e);
+            LOG.warn("what movers left in {} could not be removed", left, e);
         }
     }
 }

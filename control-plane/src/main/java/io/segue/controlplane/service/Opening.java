@@ -1,6 +1,7 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.DataMover;
+import io.segue.controlplane.mover.MoverStatus;
 import io.segue.controlplane.push.Rejection;
 import io.segue.controlplane.store.Change;
 import io.segue.core.verdict.Side;
@@ -108,12 +109,18 @@ final class Opening {
                 lenient,
                 afterUndo);
         movers.close(migration);
+        movers.forgetWork(migration);
         return rollout;
     }
 
     /** Closes the movers; what is stored of them is the caller's. */
     void closeMovers(Migration migration) {
         movers.close(migration);
+    }
+
+    /** Removes what the movers of a movement that is stored as closed have left on disk. */
+    void forgetWork(Migration migration) {
+        movers.forgetWork(migration);
     }
 
     /** The record of a movement that is over, with the last figures. */
@@ -154,12 +161,27 @@ final class Opening {
                     + " are being started again; try again when they have caught up");
         }
         Gate gate = from.leaves(Side.OLD, to) ? new DataGate(running, from, to, limits.gate(), lenient) : Gate.NONE;
-        Rollout rollout = changes.roll(all, gate, afterUndo);
+        Rollout rollout;
+        try {
+            rollout = changes.roll(all, gate, afterUndo);
+        } finally {
+            replaceClosed(migration, running);
+        }
         if (from.leaves(Side.NEW, to) && after.getStage() != MovementStage.MOVEMENT_STAGE_CLOSED) {
             // The movers have not looked after these keys since they went to NEW.
             DataGate.takeBack(running, to, limits.gate(), "keys have come back to OLD");
         }
         return rollout;
+    }
+
+    /** What a forced gate has closed is made anew, if there is still something for it to do. */
+    private void replaceClosed(Migration migration, List<RunningMover> running) {
+        for (RunningMover one : List.copyOf(running)) {
+            if (one.mover().status().phase() == MoverStatus.Phase.CLOSED) {
+                movers.close(migration, one);
+                movers.wake(migration.getUuid());
+            }
+        }
     }
 
     /** The last dual write is over: the movers need not compare any more. */

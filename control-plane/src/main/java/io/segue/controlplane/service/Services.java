@@ -71,7 +71,9 @@ public record Services(
         changes.abandonPrepared();
         publisher.publish();
         hub.onLost(movers::proxyLost);
-        director.start();
+        movers.onEnd(verifications::moversAreGone);
+        movers.tidy();
+        director.start(hub::neverSeen);
         MovementService movement =
                 new MovementService(records, movements, movers, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);

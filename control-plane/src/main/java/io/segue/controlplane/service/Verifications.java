@@ -17,6 +17,7 @@ import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,11 +25,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Comparisons of both sides: one at a time for each migration, over all its movers. The last one is kept. Thread-safe. */
 final class Verifications {
+    private static final Duration END_LIMIT = Duration.ofSeconds(2);
+    private static final long POLL_NANOS = 5_000_000;
+
     private final Store store;
     private final Movers movers;
     private final Changes changes;
@@ -157,6 +162,36 @@ final class Verifications {
             running.remove(migration.getUuid(), active);
             return now;
         });
+    }
+
+    /** Ends what its movers can no longer carry on, and writes it down. To be called within the turn. */
+    void moversAreGone(Migration migration) {
+        @Nullable Active active = running.get(migration.getUuid());
+        if (active == null) {
+            return;
+        }
+        active.parts().forEach(Verification::cancel);
+        VerificationResult now = merged(active);
+        for (long deadline = System.nanoTime() + END_LIMIT.toNanos();
+                now.getState() == VerificationState.VERIFICATION_STATE_RUNNING && System.nanoTime() - deadline < 0;
+                now = merged(active)) {
+            LockSupport.parkNanos(POLL_NANOS);
+        }
+        if (now.getState() == VerificationState.VERIFICATION_STATE_RUNNING) {
+            now = now.toBuilder()
+                    .setState(VerificationState.VERIFICATION_STATE_CANCELLED)
+                    .setClean(false)
+                    .setEndedAt(Times.of(clock.instant()))
+                    .build();
+        }
+        if (now.getState() != VerificationState.VERIFICATION_STATE_DONE
+                && now.getReason().isEmpty()) {
+            now = now.toBuilder()
+                    .setReason("the movers of the migration were closed")
+                    .build();
+        }
+        changes.store(List.of(put(migration, now), events.note(migration, "verify ended", summary(now))));
+        running.remove(migration.getUuid(), active);
     }
 
     private static Change put(Migration migration, VerificationResult result) {

@@ -95,7 +95,9 @@ final class WayBack {
                 held -> all.add(Movements.put(migration, movement, opening.closed(migration, held.value()))));
         // Before the proxies: whatever they do, nobody else writes NEW any more.
         opening.closeMovers(migration);
-        return changes.force(all);
+        Rollout rollout = changes.force(all);
+        opening.forgetWork(migration);
+        return rollout;
     }
 
     private List<Change> failed(Identity actor, Held<Migration> held, Rejection refused) {

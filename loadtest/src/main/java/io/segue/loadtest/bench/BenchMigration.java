@@ -1,7 +1,9 @@
 package io.segue.loadtest.bench;
 
 import io.segue.loadtest.fleet.Fleet;
+import io.segue.loadtest.fleet.MigrationStage;
 import io.segue.loadtest.fleet.RestClient;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -12,6 +14,7 @@ import java.util.Optional;
  */
 record BenchMigration(String text, double share) {
     private static final String CANARY = "canary:";
+    private static final Duration OPEN_LIMIT = Duration.ofSeconds(30);
 
     /**
      * Reads "none" or "canary:0.05".
@@ -43,5 +46,6 @@ record BenchMigration(String text, double share) {
         rest.post("/migrations/bench/interlay/" + Fleet.INTERLAY, """
                 {"endpoint": "%s"}""".formatted(Fleet.NEW_ENDPOINT));
         rest.post("/migrations/bench/migrate", "");
+        MigrationStage.awaitOpen(rest, "bench", OPEN_LIMIT);
     }
 }

@@ -2,6 +2,7 @@ package io.segue.loadtest.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.segue.loadtest.fleet.Fleet;
+import io.segue.loadtest.fleet.MigrationStage;
 import io.segue.loadtest.fleet.Proxy;
 import io.segue.loadtest.fleet.RestClient;
 import io.segue.loadtest.load.Checker;
@@ -27,6 +28,7 @@ final class DemoRun {
     private static final Duration WARM_UP = Duration.ofSeconds(2);
 
     private static final Duration IN_STEP_TIMEOUT = Duration.ofSeconds(10);
+    private static final Duration COPY_TIMEOUT = Duration.ofSeconds(60);
 
     private final Fleet fleet;
     private final DemoSettings settings;
@@ -56,15 +58,13 @@ final class DemoRun {
         try (RespClient oldServer = fleet.oldServer().connect();
                 RespClient newServer = fleet.newServer().connect()) {
             Keyspace.seed(keys, oldServer);
-            long copied = Keyspace.copy(oldServer, newServer);
             view.say(String.format(
                     Locale.ROOT,
-                    "OLD: redis-server %s on port %d, seeded with %,d keys. NEW: port %d, %,d keys copied by DUMP and RESTORE.",
+                    "OLD: redis-server %s on port %d, seeded with %,d keys. NEW: port %d, empty.",
                     fleet.oldServer().version(),
                     fleet.oldServer().port(),
                     keys.size(),
-                    fleet.newServer().port(),
-                    copied));
+                    fleet.newServer().port()));
             fleet.createCatalog();
             fleet.startProxies(settings.proxies(), List.of());
             view.say("Control plane: REST on port " + fleet.controlPlane().restPort() + ". Proxies on ports "
@@ -97,13 +97,13 @@ final class DemoRun {
                 System.nanoTime());
         Duration unit = settings.unit(stages.stream().mapToInt(Stage::weight).sum());
         try (LoadGenerator generator = new LoadGenerator(load, keys, checker, destinations)) {
-            // Segue copies no data yet: what OLD alone is told after the copy would be missing on NEW.
-            generator.readOnly(true);
             generator.start();
             TimeUnit.NANOSECONDS.sleep(WARM_UP.toNanos());
             for (Stage stage : stages) {
+                if (stage.call() == Stage.Call.PATCH && stage.share() == 1) {
+                    verify();
+                }
                 enter(stage, uuid);
-                generator.readOnly(stage.call() == Stage.Call.NONE);
                 watch(stage, unit.multipliedBy(stage.weight()), generator, oldServer, newServer);
                 awaitInStep(stage);
             }
@@ -116,11 +116,56 @@ final class DemoRun {
         String path = "/migrations/" + Stage.MIGRATION;
         switch (stage.call()) {
             case NONE -> {}
-            case MIGRATE -> rest.post(path + "/migrate", "");
+            case MIGRATE -> {
+                rest.post(path + "/migrate", "");
+                copy(path);
+                MigrationStage.awaitOpen(rest, Stage.MIGRATION, COPY_TIMEOUT);
+                view.say("NEW has all of it and follows; writes go to both sides.");
+            }
             case PATCH -> rest.patch(path, stage.patch());
             case COMPLETE -> rest.post(path + "/complete", "");
         }
         destinations.enter(stage, uuid);
+    }
+
+    /** Shows the copy until NEW follows OLD. */
+    private void copy(String path) throws InterruptedException {
+        long deadline = System.nanoTime() + COPY_TIMEOUT.toNanos();
+        while (true) {
+            CopyProgress copy = CopyProgress.of(rest.get(path + "/progress"));
+            if (copy.over()) {
+                view.copied(copy);
+                return;
+            }
+            if (copy.failed() || System.nanoTime() > deadline) {
+                throw new IllegalStateException("the data was not copied: " + copy.line());
+            }
+            view.show(copy);
+            TimeUnit.NANOSECONDS.sleep(FRAME.toNanos());
+        }
+    }
+
+    /** Compares both sides completely, under load, before the first key leaves OLD for good. */
+    private void verify() throws InterruptedException {
+        String path = "/migrations/" + Stage.MIGRATION + "/verify";
+        rest.post(path, "{\"mode\": \"full\"}");
+        long deadline = System.nanoTime() + COPY_TIMEOUT.toNanos();
+        JsonNode result = rest.get(path);
+        while (result.path("state").asText().equals("running") && System.nanoTime() < deadline) {
+            TimeUnit.NANOSECONDS.sleep(FRAME.toNanos());
+            result = rest.get(path);
+        }
+        view.say(String.format(
+                Locale.ROOT,
+                "POST /verify under load: %s, %,d keys compared, clean: %s.",
+                result.path("state").asText(),
+                result.path("compared").asLong(),
+                result.path("clean").asText()));
+        if (!result.path("state").asText().equals("done")
+                || !result.path("clean").asBoolean()
+                || result.path("compared").asLong() < keys.size()) {
+            throw new IllegalStateException("the verification before the cutover is not clean: " + result);
+        }
     }
 
     private void watch(

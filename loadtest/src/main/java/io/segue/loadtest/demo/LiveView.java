@@ -42,6 +42,24 @@ final class LiveView {
         }
     }
 
+    /** Shows how far the copy is. */
+    void show(CopyProgress copy) {
+        if (terminal) {
+            clear();
+            out.printf(Locale.ROOT, "%n  [%s]%n  %s%n", bar(copy.share()), copy.line());
+            out.flush();
+            drawn = 3;
+        } else if (System.nanoTime() >= nextLineNanos) {
+            nextLineNanos = System.nanoTime() + LINE_EVERY_NANOS;
+            out.println(copy.line());
+        }
+    }
+
+    /** Shows the end of the copy, which stays. */
+    void copied(CopyProgress copy) {
+        say(copy.line());
+    }
+
     /** Shows the end of a stage, which stays. */
     void stageDone(Progress progress) {
         clear();

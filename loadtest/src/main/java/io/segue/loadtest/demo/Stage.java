@@ -20,10 +20,11 @@ record Stage(String name, Call call, double share, Optional<Strategy> strategy, 
     /** Id of the migration, as in the guide. */
     static final String MIGRATION = "canary_migration";
 
-    /** The guide's "Stage 1": creates the migration. */
+    /** The guide's "Stage 1": creates the migration, with data movement. */
     static final String CREATE = """
             {
               "id": "canary_migration",
+              "data": {"type": "scan", "replace": "replace"},
               "strategy": {
                 "type": "canary",
                 "read_percentage": 0.05,
@@ -41,7 +42,7 @@ record Stage(String name, Call call, double share, Optional<Strategy> strategy, 
     enum Call {
         /** Nothing. */
         NONE,
-        /** POST …/migrate. */
+        /** POST …/migrate: the data is copied while everything stays on OLD, and then the strategy comes by itself. */
         MIGRATE,
         /** PATCH with {@link Stage#patch}. */
         PATCH,
@@ -65,7 +66,7 @@ record Stage(String name, Call call, double share, Optional<Strategy> strategy, 
         return strategy.map(s -> s instanceof Canary canary && canary.writeMode() instanceof WriteMode.DualWrite
                         ? "to both, OLD authoritative"
                         : "to NEW")
-                .orElse(share == 0 ? "none: what only OLD is told now would be missing on NEW" : "to NEW");
+                .orElse(share == 0 ? "to OLD" : "to NEW");
     }
 
     /** The body of the guide's PATCH for this stage. */

@@ -40,7 +40,6 @@ public final class LoadGenerator implements AutoCloseable {
     private final RedisClient client = RedisClient.create();
     private final List<List<StatefulRedisConnection<String, String>>> connections = new ArrayList<>();
     private volatile boolean running;
-    private volatile boolean readOnly;
     private @Nullable Thread pacer;
 
     /**
@@ -71,11 +70,6 @@ public final class LoadGenerator implements AutoCloseable {
             }
             connections.add(ofProxy);
         }
-    }
-
-    /** Whether only reads are sent from now on; at first reads and writes are. */
-    public void readOnly(boolean value) {
-        readOnly = value;
     }
 
     /** Starts sending. */
@@ -143,7 +137,7 @@ public final class LoadGenerator implements AutoCloseable {
     private void send(SplittableRandom random, long intendedNanos) {
         int index = random.nextInt(keys.size());
         TrackedKey key = keys.get(index);
-        boolean read = random.nextDouble() < settings.readShare() || readOnly;
+        boolean read = random.nextDouble() < settings.readShare();
         if (inFlight.incrementAndGet() > settings.maxInFlight()) {
             inFlight.decrementAndGet();
             checker.failed(key, "not sent: " + settings.maxInFlight() + " requests are waiting for an answer");

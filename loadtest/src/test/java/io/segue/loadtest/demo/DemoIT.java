@@ -29,6 +29,8 @@ class DemoIT {
 
             assertThat(demo.output())
                     .contains("1/6 before", "2/6 canary 5 %", "4/6 canary 75 %", "5/6 cutover 100 %", "6/6 completed")
+                    .contains("NEW has all of it and follows", "POST /verify under load: done", "clean: true")
+                    .containsPattern("copy  following +6,\\d{3} of 6,\\d{3} keys")
                     .contains("writes missing on NEW                   0")
                     .contains("keys compared on NEW                6,000")
                     .contains("All of it held");

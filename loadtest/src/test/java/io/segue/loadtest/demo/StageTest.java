@@ -13,9 +13,10 @@ class StageTest {
     private final ObjectMapper json = new ObjectMapper();
 
     @Test
-    void create_isTheGuidesStageOne() throws JsonProcessingException {
+    void create_isTheGuidesStageOneWithDataMovement() throws JsonProcessingException {
         assertThat(json.readTree(Stage.CREATE)).isEqualTo(json.readTree("""
-                                {"id": "canary_migration", "strategy": {"type": "canary", "read_percentage": 0.05,
+                                {"id": "canary_migration", "data": {"type": "scan", "replace": "replace"},
+                                 "strategy": {"type": "canary", "read_percentage": 0.05,
                                  "write_mode": {"mode": "dual_write", "policy": "old_authoritative"}}}"""));
         assertThat(json.readTree(Stage.ADD_INTERLAY).path("endpoint").asText()).isEqualTo("new_redis_cluster");
     }

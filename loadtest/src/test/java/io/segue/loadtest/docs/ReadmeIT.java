@@ -55,7 +55,13 @@ class ReadmeIT {
         assertThat(walk.exitValue()).as(output).isZero();
         assertThat(output)
                 .doesNotContain("\"status\":\"error\"")
-                .contains("\"valid\":true", "\"status\":\"running\"", "\"status\":\"completed\"", "\"count\":0")
+                .contains(
+                        "\"valid\":true",
+                        "\"stage\":\"open\"",
+                        "\"clean\":true",
+                        "\"status\":\"running\"",
+                        "\"status\":\"completed\"",
+                        "\"count\":0")
                 .contains("\nsegue_");
         // The answers of the control plane do not end with a line feed.
         assertThat(output.lines().filter(line -> line.equals("dan") || line.endsWith("}dan")))

@@ -26,8 +26,7 @@ class CanarySplitIT {
         try (Rig rig = Rig.start(2)) {
             mark(rig.oldServer(), "old");
             mark(rig.newServer(), "new");
-            rig.define(Rig.canary(0.05));
-            rig.act("migrate");
+            rig.migrate(Rig.canary(0.05));
             BitSet before = new BitSet();
             for (double share : new double[] {0.05, 0.25, 0.75, 1.0}) {
                 if (share > 0.05) {

@@ -82,9 +82,8 @@ class DualWriteIT {
                             .contains("payload"));
             JsonNode key = rig.divergence().path("sample").path(0);
             assertThat(key.toString()).contains("script:1").contains("not_derivable");
-            assertThat(rig.differences())
-                    .hasSize(1)
-                    .allMatch(found -> found.toString().contains("script:1"));
+            // What the proxy cannot write the mover copies by type; the proxy goes on saying that it does not know.
+            Rig.await("the mover's copy", () -> rig.differences().isEmpty());
         }
     }
 

@@ -3,8 +3,10 @@ package io.segue.loadtest.migration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.segue.loadtest.fleet.MigrationStage;
 import io.segue.loadtest.redis.NeedsRedis;
 import io.segue.loadtest.redis.RespClient;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -72,6 +74,7 @@ class ForcedEndIT {
             rig.rest().post("/migrations", "{\"id\": \"second\", \"strategy\": " + Rig.canary(0.5) + "}");
             rig.rest().post("/migrations/second/interlay/" + Rig.INTERLAY, "{\"endpoint\": \"new_redis_cluster\"}");
             rig.rest().post("/migrations/second/migrate", "");
+            MigrationStage.awaitOpen(rig.rest(), "second", Duration.ofSeconds(20));
             client.call("SET", "a", "1");
             rig.newServer().stopSignal();
             client.call("SET", "a", "2");

@@ -6,6 +6,7 @@ import io.segue.loadtest.data.Difference;
 import io.segue.loadtest.data.IndependentCompare;
 import io.segue.loadtest.fault.FaultProxy;
 import io.segue.loadtest.fleet.ControlPlane;
+import io.segue.loadtest.fleet.MigrationStage;
 import io.segue.loadtest.fleet.Proxy;
 import io.segue.loadtest.fleet.RestClient;
 import io.segue.loadtest.load.Checker;
@@ -216,13 +217,19 @@ final class Rig implements AutoCloseable {
         return RespClient.connect(proxy().port());
     }
 
-    /** Creates the migration and starts it. */
+    /** Creates the migration and starts it; the proxies run the whole strategy when this returns. */
     void migrate(String strategy) throws InterruptedException {
         define(strategy);
         act("migrate");
+        awaitOpen();
     }
 
-    /** Creates the migration with data movement, such as {@link #scan}, and starts it. */
+    /** Waits until the strategy is what the proxies run: the answer to {@code /migrate} may come a step before. */
+    JsonNode awaitOpen() throws InterruptedException {
+        return MigrationStage.awaitOpen(rest(), MIGRATION, TIMEOUT);
+    }
+
+    /** Creates the migration with data movement, such as {@link #scan}, and starts it; it copies when this returns. */
     void migrate(String strategy, String data) throws InterruptedException {
         define(strategy, data);
         act("migrate");

@@ -36,6 +36,12 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisMover.class);
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    /**
+     * Under dual writes a key that is written all the time is compared a settle after a change, found alike, and waits for another settle: it
+     * is never less than one old, and up to two without being late.
+     */
+    private static final int SETTLES = 2;
+
     private static final Duration FUNCTIONS_EVERY = Duration.ofSeconds(5);
 
     private final MoverSpec spec;
@@ -589,6 +595,10 @@ final class RedisMover implements DataMover, MoverContext.Events {
     @Override
     public void close() {
         closed = true;
+        VerifyEngine comparing = verification;
+        if (comparing != null) {
+            comparing.cancel();
+        }
         // No interrupt: it would close the file of a checkpoint that is being written.
         LockSupport.unpark(thread);
         Engine now = engine;

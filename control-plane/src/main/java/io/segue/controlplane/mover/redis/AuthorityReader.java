@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,8 +29,6 @@ final class AuthorityReader implements Closeable {
     private static final byte[] PEXPIRETIME = "PEXPIRETIME".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MEMORY = "MEMORY".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] USAGE = "USAGE".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SAMPLES = "SAMPLES".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] FEW = {'3'};
 
     /** Is told what was read, on the lane's thread. */
     interface Sink {
@@ -62,6 +62,10 @@ final class AuthorityReader implements Closeable {
     private final ArrayDeque<Step> steps = new ArrayDeque<>();
     private int db;
     private boolean measures = true;
+    /** Databases of which it was asked whether their keys expire. */
+    private final Set<Integer> known = new HashSet<>();
+    /** Those in which no key had an expiry then: the feed names every key that was given one since. */
+    private final Set<Integer> lasting = new HashSet<>();
 
     AuthorityReader(RedisConnection connection, Facts facts, Sink sink) {
         this.connection = connection;
@@ -104,9 +108,12 @@ final class AuthorityReader implements Closeable {
         }
     }
 
-    /** Asks for the page of keys at a cursor. */
+    /** Asks for the page of keys at a cursor. The feed must be up before the first page of a database. */
     void scan(int wanted, String cursor) throws IOException {
         select(wanted);
+        if (known.add(wanted)) {
+            askWhetherKeysExpire(wanted);
+        }
         connection.begin(4).arg("SCAN").arg(cursor).arg("COUNT").arg(PAGE);
         steps.add(() -> {
             Object reply = connection.read();
@@ -127,6 +134,15 @@ final class AuthorityReader implements Closeable {
         });
     }
 
+    private void askWhetherKeysExpire(int wanted) throws IOException {
+        connection.begin(2).arg("INFO").arg("keyspace");
+        steps.add(() -> {
+            if (connection.read() instanceof byte[] text && !Facts.keysExpire(text, wanted)) {
+                lasting.add(wanted);
+            }
+        });
+    }
+
     /** Asks which databases hold keys. */
     void databases() throws IOException {
         connection.begin(2).arg("INFO").arg("keyspace");
@@ -139,7 +155,7 @@ final class AuthorityReader implements Closeable {
         });
     }
 
-    /** Asks what these keys, all of one database, take and when they expire. */
+    /** Asks what these keys, all of one database and all named or all of one page, take and when they expire. */
     void measure(List<Item> items) throws IOException {
         if (items.isEmpty()) {
             return;
@@ -148,15 +164,28 @@ final class AuthorityReader implements Closeable {
         boolean sizes = measures;
         if (sizes) {
             for (Item item : items) {
-                connection
-                        .begin(5)
-                        .arg(MEMORY)
-                        .arg(USAGE)
-                        .arg(item.key)
-                        .arg(SAMPLES)
-                        .arg(FEW);
+                connection.begin(3).arg(MEMORY).arg(USAGE).arg(item.key);
             }
         }
+        // A key that was named may have been given an expiry just now; one that a page found was not, or will be named.
+        boolean expiries = items.get(0).page == null || !lasting.contains(items.get(0).db);
+        if (expiries) {
+            askExpiries(items);
+        }
+        steps.add(() -> {
+            if (sizes) {
+                for (Item item : items) {
+                    size(item);
+                }
+            }
+            if (expiries) {
+                expiries(items);
+            }
+            sink.measured(items);
+        });
+    }
+
+    private void askExpiries(List<Item> items) throws IOException {
         if (facts.tellsExpiry()) {
             for (Item item : items) {
                 connection.begin(2).arg(PEXPIRETIME).arg(item.key);
@@ -166,23 +195,18 @@ final class AuthorityReader implements Closeable {
                 askTimeLeft(items.subList(from, Math.min(items.size(), from + IN_TRANSACTION)));
             }
         }
-        steps.add(() -> {
-            if (sizes) {
-                for (Item item : items) {
-                    size(item);
-                }
+    }
+
+    private void expiries(List<Item> items) throws IOException {
+        if (facts.tellsExpiry()) {
+            for (Item item : items) {
+                expiry(item, connection.integer());
             }
-            if (facts.tellsExpiry()) {
-                for (Item item : items) {
-                    expiry(item, connection.integer());
-                }
-            } else {
-                for (int from = 0; from < items.size(); from += IN_TRANSACTION) {
-                    timeLeft(items.subList(from, Math.min(items.size(), from + IN_TRANSACTION)));
-                }
+        } else {
+            for (int from = 0; from < items.size(); from += IN_TRANSACTION) {
+                timeLeft(items.subList(from, Math.min(items.size(), from + IN_TRANSACTION)));
             }
-            sink.measured(items);
-        });
+        }
     }
 
     private void size(Item item) throws IOException {

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * order. Confined to the lane's thread.
  */
 final class AuthorityReader implements Closeable {
-    /** Keys of a page: what a SCAN may keep the server for is bounded by it. */
+    /** Most keys of a page: what a SCAN may keep the server for is bounded by it. */
     static final int PAGE = 512;
 
     /** Keys whose expiry an older server tells in one transaction. */
@@ -108,13 +108,13 @@ final class AuthorityReader implements Closeable {
         }
     }
 
-    /** Asks for the page of keys at a cursor. The feed must be up before the first page of a database. */
-    void scan(int wanted, String cursor) throws IOException {
+    /** Asks for the page of about {@code count} keys at a cursor. The feed must be up before the first page of a database. */
+    void scan(int wanted, String cursor, int count) throws IOException {
         select(wanted);
         if (known.add(wanted)) {
             askWhetherKeysExpire(wanted);
         }
-        connection.begin(4).arg("SCAN").arg(cursor).arg("COUNT").arg(PAGE);
+        connection.begin(4).arg("SCAN").arg(cursor).arg("COUNT").arg(count);
         steps.add(() -> {
             Object reply = connection.read();
             if (!(reply instanceof List<?> parts)

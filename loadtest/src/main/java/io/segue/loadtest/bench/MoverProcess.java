@@ -105,6 +105,11 @@ final class MoverProcess implements AutoCloseable {
         return ask(String.format(Locale.ROOT, "copy %s %d %d true", feed, source.port(), target.port()));
     }
 
+    /** Copies from any port to another until caught up. */
+    void copy(String feed, int source, int target) throws IOException {
+        ask(String.format(Locale.ROOT, "copy %s %d %d false", feed, source, target));
+    }
+
     /** Ends the mover that was made last. */
     void end() throws IOException {
         ask("close");

@@ -24,6 +24,9 @@ final class Throttle {
 
     private static final int LEAST_PIECE = 32;
     private static final long RESTING_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Shorter pauses are gathered: waiting takes at least so long. */
+    private static final long SHORTEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(3);
+
     private static final long LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final LongSupplier clock;
@@ -40,6 +43,7 @@ final class Throttle {
     private long unpaidSince;
 
     private boolean unpaid;
+    private double debt;
 
     /** @param clock nanoseconds, as {@link System#nanoTime} */
     Throttle(Ceilings ceilings, LongSupplier clock) {
@@ -97,8 +101,11 @@ final class Throttle {
             unpaid = false;
             if (pace < STEADY) {
                 long now = clock.getAsLong();
-                double pause = (now - unpaidSince) * (STEADY / pace - 1);
-                notBefore = now + (long) Math.min(LONGEST_PAUSE_NS, pause);
+                debt += (now - unpaidSince) * (STEADY / pace - 1);
+                if (debt >= SHORTEST_PAUSE_NS) {
+                    notBefore = now + (long) Math.min(LONGEST_PAUSE_NS, debt);
+                    debt = 0;
+                }
             }
         }
     }

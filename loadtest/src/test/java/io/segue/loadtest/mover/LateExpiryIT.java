@@ -12,7 +12,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Pages of a database in which no key expires are not asked for expiries: keys that are given one during the copy are copied with it all the same. */
+/** No key has an expiry when the copy begins, and all are given one while it runs: those that a page brings later keep what was carried over before. */
 @NeedsRedis
 @Timeout(60)
 class LateExpiryIT {

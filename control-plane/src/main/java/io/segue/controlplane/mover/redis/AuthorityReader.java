@@ -8,9 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,10 +60,6 @@ final class AuthorityReader implements Closeable {
     private final ArrayDeque<Step> steps = new ArrayDeque<>();
     private int db;
     private boolean measures = true;
-    /** Databases of which it was asked whether their keys expire. */
-    private final Set<Integer> known = new HashSet<>();
-    /** Those in which no key had an expiry then: the feed names every key that was given one since. */
-    private final Set<Integer> lasting = new HashSet<>();
 
     AuthorityReader(RedisConnection connection, Facts facts, Sink sink) {
         this.connection = connection;
@@ -108,12 +102,9 @@ final class AuthorityReader implements Closeable {
         }
     }
 
-    /** Asks for the page of about {@code count} keys at a cursor. The feed must be up before the first page of a database. */
+    /** Asks for the page of about {@code count} keys at a cursor. */
     void scan(int wanted, String cursor, int count) throws IOException {
         select(wanted);
-        if (known.add(wanted)) {
-            askWhetherKeysExpire(wanted);
-        }
         connection.begin(4).arg("SCAN").arg(cursor).arg("COUNT").arg(count);
         steps.add(() -> {
             Object reply = connection.read();
@@ -134,15 +125,6 @@ final class AuthorityReader implements Closeable {
         });
     }
 
-    private void askWhetherKeysExpire(int wanted) throws IOException {
-        connection.begin(2).arg("INFO").arg("keyspace");
-        steps.add(() -> {
-            if (connection.read() instanceof byte[] text && !Facts.keysExpire(text, wanted)) {
-                lasting.add(wanted);
-            }
-        });
-    }
-
     /** Asks which databases hold keys. */
     void databases() throws IOException {
         connection.begin(2).arg("INFO").arg("keyspace");
@@ -155,7 +137,7 @@ final class AuthorityReader implements Closeable {
         });
     }
 
-    /** Asks what these keys, all of one database and all named or all of one page, take and when they expire. */
+    /** Asks what these keys, all of one database, take and when they expire. */
     void measure(List<Item> items) throws IOException {
         if (items.isEmpty()) {
             return;
@@ -167,20 +149,14 @@ final class AuthorityReader implements Closeable {
                 connection.begin(3).arg(MEMORY).arg(USAGE).arg(item.key);
             }
         }
-        // A key that was named may have been given an expiry just now; one that a page found was not, or will be named.
-        boolean expiries = items.get(0).page == null || !lasting.contains(items.get(0).db);
-        if (expiries) {
-            askExpiries(items);
-        }
+        askExpiries(items);
         steps.add(() -> {
             if (sizes) {
                 for (Item item : items) {
                     size(item);
                 }
             }
-            if (expiries) {
-                expiries(items);
-            }
+            expiries(items);
             sink.measured(items);
         });
     }

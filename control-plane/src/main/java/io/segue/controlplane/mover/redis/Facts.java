@@ -58,12 +58,6 @@ record Facts(String version, int major, int minor, boolean valkey, boolean clust
         return databases;
     }
 
-    /** Whether a key of a database has an expiry, as {@code INFO keyspace} says; true if it does not say. */
-    static boolean keysExpire(byte[] keyspace, int db) {
-        String about = Redis.info(keyspace).get("db" + db);
-        return about != null && !(about + ",").contains(",expires=0,");
-    }
-
     private static int number(String[] numbers, int index) {
         if (index >= numbers.length || !numbers[index].matches("\\d{1,6}")) {
             return 0;

@@ -51,8 +51,8 @@ public final class MoverProgram {
     public static void main(String[] arguments) throws IOException {
         MoverProgram program = new MoverProgram(Path.of(arguments[1]));
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0]));
-                BufferedReader in = new BufferedReader(
-                        new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+                BufferedReader in =
+                        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
             Writer out = new java.io.OutputStreamWriter(socket.getOutputStream(), StandardCharsets.UTF_8);
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 out.write(program.answer(line.split(" ", -1)) + "\n");
@@ -119,7 +119,8 @@ public final class MoverProgram {
         long began = System.nanoTime();
         made.start();
         long took = caughtUp.get(LIMIT_SECONDS, TimeUnit.SECONDS) - began;
-        return "done " + took + " " + TimeUnit.MILLISECONDS.toNanos(made.status().throttledMs());
+        return "done " + took + " "
+                + TimeUnit.MILLISECONDS.toNanos(made.status().throttledMs());
     }
 
     private static Endpoint endpoint(String id, int port) {
@@ -137,8 +138,8 @@ public final class MoverProgram {
             return "failed there is no mover";
         }
         long began = System.nanoTime();
-        Verification run = now.verify(
-                new DataMover.VerifySpec(1.0, false, folder.resolve("report-" + copies + ".ndjson")));
+        Verification run =
+                now.verify(new DataMover.VerifySpec(1.0, false, folder.resolve("report-" + copies + ".ndjson")));
         while (run.result().state() == Verification.State.RUNNING) {
             LockSupport.parkNanos(LOOK_NS);
         }

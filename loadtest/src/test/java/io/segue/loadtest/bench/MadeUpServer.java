@@ -121,9 +121,12 @@ final class MadeUpServer implements AutoCloseable {
             case "DBSIZE" -> write(out, ":" + keys + "\r\n");
             case "PING" -> write(out, "+PONG\r\n");
             case "HELLO" -> write(out, "%1\r\n$5\r\nproto\r\n:3\r\n");
-            case "INFO" -> bulk(out, "redis_version:6.2.14\r\nrun_id:" + "0".repeat(40)
-                    + "\r\nrole:master\r\ncluster_enabled:0\r\n"
-                    + (keys > 0 ? "db0:keys=" + keys + ",expires=0,avg_ttl=0\r\n" : ""));
+            case "INFO" ->
+                bulk(
+                        out,
+                        "redis_version:6.2.14\r\nrun_id:" + "0".repeat(40)
+                                + "\r\nrole:master\r\ncluster_enabled:0\r\n"
+                                + (keys > 0 ? "db0:keys=" + keys + ",expires=0,avg_ttl=0\r\n" : ""));
             case "CLIENT" -> {
                 switch (words[1].toUpperCase(Locale.ROOT)) {
                     case "ID" -> write(out, ":1\r\n");
@@ -141,7 +144,13 @@ final class MadeUpServer implements AutoCloseable {
         long to = Math.min(keys, from + count);
         StringBuilder reply = new StringBuilder("*2\r\n");
         String next = to == keys ? "0" : Long.toString(to);
-        reply.append('$').append(next.length()).append("\r\n").append(next).append("\r\n*").append(to - from).append("\r\n");
+        reply.append('$')
+                .append(next.length())
+                .append("\r\n")
+                .append(next)
+                .append("\r\n*")
+                .append(to - from)
+                .append("\r\n");
         for (long i = from; i < to; i++) {
             String key = "made-up:" + i;
             reply.append('$').append(key.length()).append("\r\n").append(key).append("\r\n");

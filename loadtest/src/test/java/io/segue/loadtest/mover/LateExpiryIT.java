@@ -39,8 +39,9 @@ class LateExpiryIT {
             }
             List<Resp> left = follower.pipeline(each("PTTL"));
             long now = System.currentTimeMillis();
-            assertThat(left).hasSize(KEYS).allSatisfy(ttl -> assertThat(ttl.number())
-                    .isBetween(AT - now - 60_000, AT - now + 60_000));
+            assertThat(left)
+                    .hasSize(KEYS)
+                    .allSatisfy(ttl -> assertThat(ttl.number()).isBetween(AT - now - 60_000, AT - now + 60_000));
         }
     }
 

@@ -46,7 +46,10 @@ final class LatencyProbe implements AutoCloseable {
     }
 
     private boolean needed() {
-        return !closed && copying.getAsBoolean() && context.throttle().ceilings().adaptive() && !context.paused();
+        return !closed
+                && copying.getAsBoolean()
+                && context.throttle().ceilings().adaptive()
+                && !context.paused();
     }
 
     private void run() {

@@ -37,7 +37,8 @@ class ThrottleTest {
 
     @Test
     void ceiling_holds_forKeysAndForBytes() {
-        assertThat(work(throttle(10_000, 0, true), TimeUnit.SECONDS.toNanos(10), 1)).isBetween(99_000L, 102_000L);
+        assertThat(work(throttle(10_000, 0, true), TimeUnit.SECONDS.toNanos(10), 1))
+                .isBetween(99_000L, 102_000L);
         assertThat(work(throttle(0, 1_000_000, true), TimeUnit.SECONDS.toNanos(10), 100))
                 .isBetween(99_000L, 102_000L);
     }
@@ -105,7 +106,9 @@ class ThrottleTest {
 
     @Test
     void slower_onlyIfItWasFasterWithoutTheCopy() {
-        assertThat(LatencyProbe.slower(pings(200), pings(100))).as("nobody notices").isFalse();
+        assertThat(LatencyProbe.slower(pings(200), pings(100)))
+                .as("nobody notices")
+                .isFalse();
         assertThat(LatencyProbe.slower(pings(500), pings(100))).isTrue();
         assertThat(LatencyProbe.slower(pings(5_000), pings(4_000)))
                 .as("a side that is slow by itself")

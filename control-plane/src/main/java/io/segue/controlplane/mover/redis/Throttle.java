@@ -25,9 +25,9 @@ final class Throttle {
     private static final int LEAST_PIECE = 32;
     private static final long RESTING_NS = TimeUnit.MILLISECONDS.toNanos(1);
     /** Shorter pauses are gathered: waiting takes at least so long. */
-    private static final long SHORTEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(3);
+    private static final double SHORTEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(3);
 
-    private static final long LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final double LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final LongSupplier clock;
     private final AtomicLong waited = new AtomicLong();

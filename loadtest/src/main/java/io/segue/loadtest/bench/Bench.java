@@ -22,10 +22,11 @@ import picocli.CommandLine.Option;
         name = "segue bench",
         mixinStandardHelpOptions = true,
         sortOptions = false,
+        subcommands = DataBench.class,
         description = {
             "Measures GET and SET, pipeline 1 and 16, with 50 clients, directly and through the proxy in turn: requests per second,"
                     + " and CPU time per request of the server and of the proxy. The load comes from redis-benchmark if that is"
-                    + " installed, else from a generator of our own.",
+                    + " installed, else from a generator of our own. With the word data: copies from server to server instead.",
             ""
         })
 public final class Bench implements Callable<Integer> {

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * order. Confined to the lane's thread.
  */
 final class AuthorityReader implements Closeable {
-    /** Keys of a page: what a SCAN may keep the server for is bounded by it. */
+    /** Most keys of a page: what a SCAN may keep the server for is bounded by it. */
     static final int PAGE = 512;
 
     /** Keys whose expiry an older server tells in one transaction. */
@@ -27,8 +27,6 @@ final class AuthorityReader implements Closeable {
     private static final byte[] PEXPIRETIME = "PEXPIRETIME".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MEMORY = "MEMORY".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] USAGE = "USAGE".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SAMPLES = "SAMPLES".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] FEW = {'3'};
 
     /** Is told what was read, on the lane's thread. */
     interface Sink {
@@ -104,10 +102,10 @@ final class AuthorityReader implements Closeable {
         }
     }
 
-    /** Asks for the page of keys at a cursor. */
-    void scan(int wanted, String cursor) throws IOException {
+    /** Asks for the page of about {@code count} keys at a cursor. */
+    void scan(int wanted, String cursor, int count) throws IOException {
         select(wanted);
-        connection.begin(4).arg("SCAN").arg(cursor).arg("COUNT").arg(PAGE);
+        connection.begin(4).arg("SCAN").arg(cursor).arg("COUNT").arg(count);
         steps.add(() -> {
             Object reply = connection.read();
             if (!(reply instanceof List<?> parts)
@@ -148,15 +146,22 @@ final class AuthorityReader implements Closeable {
         boolean sizes = measures;
         if (sizes) {
             for (Item item : items) {
-                connection
-                        .begin(5)
-                        .arg(MEMORY)
-                        .arg(USAGE)
-                        .arg(item.key)
-                        .arg(SAMPLES)
-                        .arg(FEW);
+                connection.begin(3).arg(MEMORY).arg(USAGE).arg(item.key);
             }
         }
+        askExpiries(items);
+        steps.add(() -> {
+            if (sizes) {
+                for (Item item : items) {
+                    size(item);
+                }
+            }
+            expiries(items);
+            sink.measured(items);
+        });
+    }
+
+    private void askExpiries(List<Item> items) throws IOException {
         if (facts.tellsExpiry()) {
             for (Item item : items) {
                 connection.begin(2).arg(PEXPIRETIME).arg(item.key);
@@ -166,23 +171,18 @@ final class AuthorityReader implements Closeable {
                 askTimeLeft(items.subList(from, Math.min(items.size(), from + IN_TRANSACTION)));
             }
         }
-        steps.add(() -> {
-            if (sizes) {
-                for (Item item : items) {
-                    size(item);
-                }
+    }
+
+    private void expiries(List<Item> items) throws IOException {
+        if (facts.tellsExpiry()) {
+            for (Item item : items) {
+                expiry(item, connection.integer());
             }
-            if (facts.tellsExpiry()) {
-                for (Item item : items) {
-                    expiry(item, connection.integer());
-                }
-            } else {
-                for (int from = 0; from < items.size(); from += IN_TRANSACTION) {
-                    timeLeft(items.subList(from, Math.min(items.size(), from + IN_TRANSACTION)));
-                }
+        } else {
+            for (int from = 0; from < items.size(); from += IN_TRANSACTION) {
+                timeLeft(items.subList(from, Math.min(items.size(), from + IN_TRANSACTION)));
             }
-            sink.measured(items);
-        });
+        }
     }
 
     private void size(Item item) throws IOException {

@@ -293,7 +293,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 asked = true;
             }
         }
-        if (from.depth() < MOST_STEPS) {
+        if (from.depth() < (context.throttle().pipelined() ? MOST_STEPS : 1)) {
             asked |= firstCopy.ask(from, context.throttle());
         }
         return asked;
@@ -359,7 +359,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     public void page(int db, String cursor, List<byte[]> keys) throws IOException {
         AuthorityReader from = requireNonNull(reader);
         List<Item> items = firstCopy.page(db, cursor, keys);
-        if (!resting) {
+        if (!resting && context.throttle().pipelined()) {
             // Before the keys of this page, so that the server always has the next one to look for.
             firstCopy.ask(from, context.throttle());
         }

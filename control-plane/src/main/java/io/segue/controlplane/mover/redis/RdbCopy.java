@@ -110,7 +110,7 @@ final class RdbCopy implements FirstCopy, RdbHandler {
         long began = System.nanoTime();
         try {
             took = 0;
-            ended = !now.read(this, AT_ONCE);
+            ended = !now.read(this, throttle.piece(AT_ONCE));
         } catch (IOException e) {
             // Another snapshot will come; what was copied of this one is overwritten by it.
             reading = null;

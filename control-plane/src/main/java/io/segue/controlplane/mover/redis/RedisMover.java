@@ -101,7 +101,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
             try {
                 prepare();
                 if (probe == null && spec.movement() != Movement.CHANGES_ONLY) {
-                    probe = new LatencyProbe(requireContext());
+                    probe = new LatencyProbe(requireContext(), () -> phase == Phase.COPYING);
                     probe.start();
                 }
                 backoff.reset();

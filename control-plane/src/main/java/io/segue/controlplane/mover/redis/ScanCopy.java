@@ -76,7 +76,7 @@ final class ScanCopy implements FirstCopy {
         }
         asked = true;
         askedAt = System.nanoTime();
-        from.scan(todo.first(), cursor);
+        from.scan(todo.first(), cursor, throttle.piece(AuthorityReader.PAGE));
         return true;
     }
 

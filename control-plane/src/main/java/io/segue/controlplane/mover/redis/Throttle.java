@@ -6,18 +6,28 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the first copy below its ceilings: two buckets that fill with time and may be overdrawn by one page, and a share of the time in which
- * it stands still because the servers answer slower than before (additive increase, multiplicative decrease). Changes that are carried over are
- * not held back: they cost what the application's own writes cost. Thread-safe.
+ * Keeps the first copy below its ceilings: two buckets that fill with time and may be overdrawn by one page, and a pace that goes down when
+ * the servers answer slower while it works than while it rests (additive increase, multiplicative decrease). Below full pace it works in smaller pieces,
+ * one after the other, so that a client's command waits behind little of it, and stands still for a share of the time. Changes that are carried
+ * over are not held back: they cost what the application's own writes cost. Thread-safe.
  */
 final class Throttle {
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
     /** A pause that was not used is not saved up for longer than this. */
     private static final double MOST_SAVED_SECONDS = 0.05;
 
-    private static final double SLOWEST = 0.05;
-    private static final double STEP_UP = 0.02;
-    private static final double STEP_DOWN = 0.8;
+    private static final double SLOWEST = 0.1;
+    private static final double STEP_UP = 0.05;
+    private static final double STEP_DOWN = 0.7;
+    /** From here on down it stands still for a share of the time; above, smaller pieces are enough. */
+    private static final double STEADY = 0.5;
+
+    private static final int LEAST_PIECE = 32;
+    private static final long RESTING_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    /** Shorter pauses are gathered: waiting takes at least so long. */
+    private static final double SHORTEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(3);
+
+    private static final double LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final LongSupplier clock;
     private final AtomicLong waited = new AtomicLong();
@@ -28,6 +38,12 @@ final class Throttle {
     private long filled;
     private long notBefore;
     private long blockedSince = -1;
+    private boolean resting;
+    /** When the page was asked for that is not paid for yet with a pause. */
+    private long unpaidSince;
+
+    private boolean unpaid;
+    private double debt;
 
     /** @param clock nanoseconds, as {@link System#nanoTime} */
     Throttle(Ceilings ceilings, LongSupplier clock) {
@@ -43,6 +59,7 @@ final class Throttle {
         bytes = Math.max(0, bytes);
         if (!next.adaptive()) {
             pace = 1;
+            resting = false;
         }
     }
 
@@ -66,6 +83,7 @@ final class Throttle {
     /** How long until a page may be asked for; 0 for now. */
     synchronized long waitNs() {
         fill();
+        pay();
         double seconds = 0;
         if (ceilings.keysPerSecond() > 0 && keys < 0) {
             seconds = Math.max(seconds, -keys / ceilings.keysPerSecond());
@@ -73,7 +91,23 @@ final class Throttle {
         if (ceilings.bytesPerSecond() > 0 && bytes < 0) {
             seconds = Math.max(seconds, -bytes / ceilings.bytesPerSecond());
         }
-        return Math.max((long) (seconds * SECOND), Math.max(0, notBefore - clock.getAsLong()));
+        long pause = resting ? RESTING_NS : 0;
+        return Math.max(pause, Math.max((long) (seconds * SECOND), notBefore - clock.getAsLong()));
+    }
+
+    /** The last page has taken until now, when the next could be asked for: standing still leaves the servers to the clients. */
+    private void pay() {
+        if (unpaid) {
+            unpaid = false;
+            if (pace < STEADY) {
+                long now = clock.getAsLong();
+                debt += (now - unpaidSince) * (STEADY / pace - 1);
+                if (debt >= SHORTEST_PAUSE_NS) {
+                    notBefore = now + (long) Math.min(LONGEST_PAUSE_NS, debt);
+                    debt = 0;
+                }
+            }
+        }
     }
 
     private void fill() {
@@ -92,10 +126,8 @@ final class Throttle {
     synchronized void spent(long copiedKeys, long tookNs) {
         fill();
         keys -= copiedKeys;
-        if (ceilings.adaptive() && pace < 1) {
-            // Standing still for a part of the time leaves the servers to the clients in between.
-            notBefore = clock.getAsLong() + (long) (tookNs * (1 / pace - 1));
-        }
+        unpaid = true;
+        unpaidSince = clock.getAsLong() - tookNs;
     }
 
     /** Bytes of values were written. */
@@ -114,6 +146,21 @@ final class Throttle {
     /** The share of full speed that the servers' answers allow, above 0 up to 1. */
     synchronized double pace() {
         return pace;
+    }
+
+    /** How many keys to work at in one piece; at full pace {@code most}. */
+    synchronized int piece(int most) {
+        return pace == 1 ? most : Math.min(most, Math.max(LEAST_PIECE, (int) (most * pace / 2)));
+    }
+
+    /** Whether the next page may be asked for while an earlier one is under way. */
+    synchronized boolean pipelined() {
+        return pace == 1;
+    }
+
+    /** Stands still until it is told otherwise: how the servers answer without it is measured. Only while adaptive. */
+    synchronized void rest(boolean on) {
+        resting = on && ceilings.adaptive();
     }
 
     /** Nanoseconds that pages had to wait. */

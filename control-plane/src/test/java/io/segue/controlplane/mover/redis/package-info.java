@@ -1,0 +1,4 @@
+@NullMarked
+package io.segue.controlplane.mover.redis;
+
+import org.jspecify.annotations.NullMarked;

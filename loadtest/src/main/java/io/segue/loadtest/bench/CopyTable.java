@@ -30,9 +30,11 @@ final class CopyTable {
         for (String role : roles) {
             cpu.put(
                     role,
-                    median(costs.stream()
-                            .map(cost -> cost.cpu().getOrDefault(role, Duration.ZERO))
-                            .toList(), costs.size()));
+                    median(
+                            costs.stream()
+                                    .map(cost -> cost.cpu().getOrDefault(role, Duration.ZERO))
+                                    .toList(),
+                            costs.size()));
         }
         CopyCost any = costs.get(0);
         return new CopyCost(

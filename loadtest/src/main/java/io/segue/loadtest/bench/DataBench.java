@@ -51,7 +51,8 @@ final class DataBench implements Callable<Integer> {
     @Option(
             names = "--serving-rate",
             paramLabel = "N",
-            description = "Requests per second of the clients whose latency is measured; 0: leave that out. Default: 2000.")
+            description =
+                    "Requests per second of the clients whose latency is measured; 0: leave that out. Default: 2000.")
     private int servingRate = 2_000;
 
     @Override

@@ -81,10 +81,7 @@ final class LettuceCopy {
 
     private static Asked ask(StatefulRedisConnection<byte[], byte[]> source, List<byte[]> keys) {
         Asked asked = new Asked(
-                keys,
-                new ArrayList<>(keys.size()),
-                new ArrayList<>(keys.size()),
-                new ArrayList<>(keys.size()));
+                keys, new ArrayList<>(keys.size()), new ArrayList<>(keys.size()), new ArrayList<>(keys.size()));
         for (byte[] key : keys) {
             asked.sizes.add(source.async().memoryUsage(key));
             asked.expiries.add(source.async().pexpiretime(key));

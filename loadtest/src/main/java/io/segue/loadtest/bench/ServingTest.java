@@ -92,8 +92,7 @@ final class ServingTest {
         Checker checker = new Checker();
         LoadSettings settings =
                 new LoadSettings(List.of(source.port()), CONNECTIONS, rate, READS, MOST_IN_FLIGHT, SEED);
-        try (LoadGenerator load =
-                new LoadGenerator(settings, keys, checker, (key, read) -> Destination.OLD)) {
+        try (LoadGenerator load = new LoadGenerator(settings, keys, checker, (key, read) -> Destination.OLD)) {
             load.start();
             TimeUnit.NANOSECONDS.sleep(WARM_UP.toNanos());
             load.latencies().startStage();
@@ -103,8 +102,7 @@ final class ServingTest {
             long[] copy = mover.copyUnderLoad(feed, source, target);
             Percentiles during = latencies(load);
             load.stop();
-            return new Outcome(
-                    feed, rate, without, during, Duration.ofNanos(copy[0]), Duration.ofNanos(copy[1]));
+            return new Outcome(feed, rate, without, during, Duration.ofNanos(copy[0]), Duration.ofNanos(copy[1]));
         } finally {
             mover.end();
         }

@@ -17,8 +17,7 @@ record Debt(@Nullable Long oldest, @Nullable Long overdue, long failing) {
 
     /** Both together. */
     Debt plus(Debt other) {
-        return new Debt(
-                earlier(oldest, other.oldest), earlier(overdue, other.overdue), failing + other.failing);
+        return new Debt(earlier(oldest, other.oldest), earlier(overdue, other.overdue), failing + other.failing);
     }
 
     /** With a change that is owed since then. */

@@ -246,9 +246,7 @@ final class DirtySet {
 
     /** Whether a comparison had better wait. A key that is never quiet is compared all the same: the two would drift apart else. */
     private boolean wantsQuiet(Entry entry, long now) {
-        return now - entry.last < QUIET_NS
-                && now - entry.first <= settleNs + HOT_NS
-                && !expedited.test(entry.key);
+        return now - entry.last < QUIET_NS && now - entry.first <= settleNs + HOT_NS && !expedited.test(entry.key);
     }
 
     /** How long after its change a key is not late yet. */

@@ -35,7 +35,6 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     /** The same keys change again and again: waiting a little saves copies. */
     private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(3);
 
-
     private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** How long a follower to which nothing is written may be gone unnoticed. */

@@ -36,11 +36,6 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     private static final Logger LOG = LoggerFactory.getLogger(RedisMover.class);
     private static final long TICK_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    /**
-     * Under dual writes a key that is written all the time is compared a settle after a change, found alike, and waits for another settle: it
-     * is never less than one old, and up to two without being late.
-     */
-    private static final int SETTLES = 2;
 
     private static final Duration FUNCTIONS_EVERY = Duration.ofSeconds(5);
 

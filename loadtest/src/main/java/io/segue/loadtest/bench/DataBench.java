@@ -2,6 +2,7 @@ package io.segue.loadtest.bench;
 
 import io.segue.loadtest.fleet.StopHook;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -65,7 +66,8 @@ final class DataBench implements Callable<Integer> {
         }
         Path folder = Files.createTempDirectory("segue-bench");
         StopHook hook = StopHook.install(() -> null, folder);
-        try (DataBenchRun run = new DataBenchRun(folder, new DataSet(count), System.out)) {
+        PrintStream out = System.out;
+        try (DataBenchRun run = new DataBenchRun(folder, new DataSet(count), out)) {
             run.run(rounds, feeds, lettuce, servingRate);
             return CommandLine.ExitCode.OK;
         } catch (IOException | RuntimeException e) {

@@ -50,8 +50,7 @@ class DualWriteRacesIT {
     }
 
     private MoverUnderTest mover(FeedChoice feed, Movement movement) {
-        MoverUnderTest mover =
-                sides.make(MoverUnderTest.options().feed(feed).movement(movement));
+        MoverUnderTest mover = sides.make(MoverUnderTest.options().feed(feed).movement(movement));
         mover.mover.dualWrites(true);
         mover.mover.start();
         return mover;
@@ -119,8 +118,7 @@ class DualWriteRacesIT {
             mover.await("the copy", () -> "2".equals(follower.call("GET", "k").text()));
             sides.fresh("SET", "k", "1");
             sides.old("INCR", "n");
-            mover.await(
-                    "the copy", () -> follower.call("EXISTS", "n").number() == 1);
+            mover.await("the copy", () -> follower.call("EXISTS", "n").number() == 1);
             sides.fresh("INCR", "n");
             sides.assertEqual(mover);
             assertThat(sides.there("k")).isEqualTo("2");
@@ -168,8 +166,7 @@ class DualWriteRacesIT {
             held.release();
             // The other proxy's effect is later than the copy.
             sides.old("INCR", "n");
-            mover.await(
-                    "the copy", () -> follower.call("GET", "n").text().startsWith("4"));
+            mover.await("the copy", () -> follower.call("GET", "n").text().startsWith("4"));
             sides.fresh("INCR", "n");
             sides.assertEqual(mover);
             assertThat(sides.there("n")).isEqualTo("43");

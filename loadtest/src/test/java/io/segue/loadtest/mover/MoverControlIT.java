@@ -155,12 +155,8 @@ class MoverControlIT {
         sides.old("SET", "first", "1");
         String large = noise(2_000_000);
         sides.old("SET", "large", large);
-        Trap held = sides.atNew.hold(
-                Direction.TO_SERVER,
-                "RESTORE".getBytes(StandardCharsets.US_ASCII),
-                100);
-        try (MoverUnderTest mover =
-                sides.start(options(FeedChoice.AUTO).movement(Movement.SNAPSHOT))) {
+        Trap held = sides.atNew.hold(Direction.TO_SERVER, "RESTORE".getBytes(StandardCharsets.US_ASCII), 100);
+        try (MoverUnderTest mover = sides.start(options(FeedChoice.AUTO).movement(Movement.SNAPSHOT))) {
             held.await(LIMIT);
             sides.old("SET", "later", "2");
             sides.old("SET", "first", "2");
@@ -181,12 +177,8 @@ class MoverControlIT {
     @Test
     void aSnapshotIsOfOneMomentWhenTheFollowerIsCutOff() throws Exception {
         fill(3_000);
-        Trap held = sides.atNew.hold(
-                Direction.TO_SERVER,
-                "RESTORE".getBytes(StandardCharsets.US_ASCII),
-                100);
-        try (MoverUnderTest mover =
-                sides.start(options(FeedChoice.AUTO).movement(Movement.SNAPSHOT))) {
+        Trap held = sides.atNew.hold(Direction.TO_SERVER, "RESTORE".getBytes(StandardCharsets.US_ASCII), 100);
+        try (MoverUnderTest mover = sides.start(options(FeedChoice.AUTO).movement(Movement.SNAPSHOT))) {
             held.await(LIMIT);
             for (int i = 0; i < 3_000; i++) {
                 sides.old("SET", "fill:" + i, "later");
@@ -267,7 +259,8 @@ class MoverControlIT {
             assertThat(mover.status().caughtUp()).isFalse();
             // Owed twice by now: for its database since the first copy, and because the feed has named it.
             sides.old("SET", "bad:1", "2");
-            mover.await("the change refused", () -> mover.mover.errorKeys(1).get(0).attempts() > 3);
+            mover.await(
+                    "the change refused", () -> mover.mover.errorKeys(1).get(0).attempts() > 3);
             assertThat(mover.status().errorKeys()).isEqualTo(1);
             mover.mover.acceptErrorKeys();
             mover.awaitCaughtUp();
@@ -397,10 +390,7 @@ class MoverControlIT {
             names = {"TRACKING", "PSYNC"})
     void nothingIsWrittenDuringAPause(FeedChoice feed) throws Exception {
         fill(5_000);
-        Trap held = sides.atNew.hold(
-                Direction.TO_SERVER,
-                "RESTORE".getBytes(StandardCharsets.US_ASCII),
-                100);
+        Trap held = sides.atNew.hold(Direction.TO_SERVER, "RESTORE".getBytes(StandardCharsets.US_ASCII), 100);
         try (MoverUnderTest mover = sides.start(options(feed))) {
             held.await(LIMIT);
             mover.mover.pause();
@@ -409,7 +399,11 @@ class MoverControlIT {
             long before = sides.fresh("DBSIZE").number();
             assertThat(before).isLessThan(5_000);
             sides.old("SET", "k", "1");
-            sides.old("FUNCTION", "LOAD", "REPLACE", "#!lua name=f\nredis.register_function('f', function() return 1 end)");
+            sides.old(
+                    "FUNCTION",
+                    "LOAD",
+                    "REPLACE",
+                    "#!lua name=f\nredis.register_function('f', function() return 1 end)");
             // The feed has named the change, and time enough has passed for many rounds of the mover.
             mover.await("the change", () -> mover.status().owed() > 0);
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
@@ -449,8 +443,14 @@ class MoverControlIT {
         sides.old("FUNCTION", "LOAD", "#!lua name=f\nredis.register_function('f', function() return 1 end)");
         sides.fresh("FUNCTION", "LOAD", "#!lua name=stale\nredis.register_function('g', function() return 1 end)");
         try (MoverUnderTest mover = caughtUp(options(feed))) {
-            mover.await("the function", () -> follower.call("FCALL", "f", "0").toString().contains("1"));
-            sides.old("FUNCTION", "LOAD", "REPLACE", "#!lua name=f\nredis.register_function('f', function() return 2 end)");
+            mover.await(
+                    "the function",
+                    () -> follower.call("FCALL", "f", "0").toString().contains("1"));
+            sides.old(
+                    "FUNCTION",
+                    "LOAD",
+                    "REPLACE",
+                    "#!lua name=f\nredis.register_function('f', function() return 2 end)");
             assertThat(mover.mover.drain(KeyFilter.ALL, LIMIT)).isTrue();
             assertThat(sides.fresh("FCALL", "f", "0").number()).isEqualTo(2);
         } finally {

@@ -55,8 +55,8 @@ class MoverFaultsIT {
         for (Fault fault : Fault.values()) {
             for (FeedChoice feed : List.of(FeedChoice.TRACKING, FeedChoice.PSYNC)) {
                 // Pauses are long: few of them, where there is not time for many moments.
-                boolean skipped = MOMENTS <= 3
-                        && fault == (feed == FeedChoice.TRACKING ? Fault.PAUSE_NEW : Fault.PAUSE_OLD);
+                boolean skipped =
+                        MOMENTS <= 3 && fault == (feed == FeedChoice.TRACKING ? Fault.PAUSE_NEW : Fault.PAUSE_OLD);
                 if (!skipped) {
                     all.add(Arguments.of(fault, feed));
                 }
@@ -74,7 +74,8 @@ class MoverFaultsIT {
         try (RedisServer follower = RedisServer.start();
                 FaultProxy clients = FaultProxy.start(authority.port());
                 TwoSides sides = new TwoSides(authority, follower)) {
-            MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS).withDatabases(2).withBig(3, 2_500_000));
+            MixedData data = new MixedData(
+                    MixedData.Settings.of(SEED, KEYS).withDatabases(2).withBig(3, 2_500_000));
             data.fill(Store.of(authority));
             sides.old("FUNCTION", "LOAD", LIBRARY);
             Writers.Settings load = Writers.Settings.of(data, SEED, 60).withClients(4);

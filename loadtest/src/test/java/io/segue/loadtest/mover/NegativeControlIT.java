@@ -39,8 +39,7 @@ class NegativeControlIT {
                 Saboteur saboteur = new Saboteur(follower.port());
                 RespClient client = authority.connect()) {
             fill(client);
-            try (MoverUnderTest mover =
-                    MoverUnderTest.options().feed(feed).start(authority.port(), saboteur.port())) {
+            try (MoverUnderTest mover = MoverUnderTest.options().feed(feed).start(authority.port(), saboteur.port())) {
                 mover.awaitCaughtUp();
                 mover.awaitPassed();
                 for (int number : Harm.DELAY.numbers(KEYS)) {

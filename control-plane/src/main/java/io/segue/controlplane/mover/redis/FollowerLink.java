@@ -189,8 +189,8 @@ final class FollowerLink implements Closeable {
         node.pending.remove();
         if (item == ASIDE) {
             if (!done) {
-                throw new IOException(
-                        "SELECT or PING at the follower: " + node.connection.lastError().text());
+                throw new IOException("SELECT or PING at the follower: "
+                        + node.connection.lastError().text());
             }
             return;
         }

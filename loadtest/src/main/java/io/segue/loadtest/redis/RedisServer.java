@@ -234,7 +234,7 @@ public final class RedisServer implements AutoCloseable {
             String info = client.call("INFO").text();
             // It also answers while it reads what a full synchronisation has left on its disk, and executes nothing
             // then.
-            return info.contains("process_id:" + process.pid() + "\r") && info.contains("loading:0\r");
+            return info.contains("process_id:" + process.pid() + "\r") && info.contains("\nloading:0\r");
         } catch (ConnectException e) {
             pause();
             return false;

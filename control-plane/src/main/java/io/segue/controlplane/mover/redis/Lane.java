@@ -446,8 +446,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         while (!byType.isEmpty()) {
             // Another connection writes: nothing of the same key may be under way on this one.
             to.collectAll();
-            Item item = byType.remove();
-            requireNonNull(auxiliary).copyByType(this, item);
+            // It stays in the queue until it is done: a lost connection must not lose it.
+            requireNonNull(auxiliary).copyByType(this, byType.element());
+            byType.remove();
         }
     }
 
@@ -484,9 +485,11 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     public void refused(Item item, RedisError error) throws IOException {
         String text = error.text();
         if (error.is("MOVED") || error.is("ASK") || error.is("TRYAGAIN") || error.is("CLUSTERDOWN")) {
+            lost.add(item);
             throw new IOException("the cluster's layout has changed: " + text);
         }
         if (error.is("LOADING") || error.is("READONLY") || error.is("MASTERDOWN") || error.is("MISCONF")) {
+            lost.add(item);
             throw new IOException(text);
         }
         if (item.write == Item.Write.RESTORE

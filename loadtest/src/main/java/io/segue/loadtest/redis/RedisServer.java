@@ -231,7 +231,10 @@ public final class RedisServer implements AutoCloseable {
     private boolean answers() {
         try (RespClient client = login(RespClient.connect(port))) {
             // Asks who it is: somebody else's server may have been faster with the port.
-            return client.call("INFO", "server").text().contains("process_id:" + process.pid() + "\r");
+            String info = client.call("INFO").text();
+            // It also answers while it reads what a full synchronisation has left on its disk, and executes nothing
+            // then.
+            return info.contains("process_id:" + process.pid() + "\r") && info.contains("\nloading:0\r");
         } catch (ConnectException e) {
             pause();
             return false;

@@ -196,10 +196,10 @@ final class Saboteur implements Closeable {
                 send(out, words("PING"));
                 return;
             }
-            harmed.add(key);
             send(out, command);
             out.flush();
             late(older);
+            harmed.add(key);
         }
 
         /** Executes a command after everything sent before; its answer is nobody's. */

@@ -47,7 +47,11 @@ public final class MoverProgram {
         this.folder = folder;
     }
 
-    /** @param arguments the port on 127.0.0.1 that steers it, and a folder for what movers keep */
+    /**
+     * Copies until it is told to stop.
+     *
+     * @param arguments the port on 127.0.0.1 that steers it, and a folder for what movers keep
+     */
     public static void main(String[] arguments) throws IOException {
         MoverProgram program = new MoverProgram(Path.of(arguments[1]));
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(arguments[0]));

@@ -54,6 +54,11 @@ public final class Writers implements AutoCloseable {
             return new Settings(seed, number, keys, count, hot, rate, undeclared, flushes);
         }
 
+        /** The same with scripts that write keys which the command does not name. */
+        public Settings withUndeclared() {
+            return new Settings(seed, clients, keys, count, hot, rate, true, flushes);
+        }
+
         /** The same with scripts that write keys which the command does not name, and with FLUSHDB and SWAPDB. */
         public Settings withNasty() {
             return new Settings(seed, clients, keys, count, hot, rate, true, true);

@@ -20,7 +20,7 @@ public final class MigrationStage {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             JsonNode progress = rest.get("/migrations/" + migration + "/progress");
-            if (isOpen(progress)) {
+            if (isOpen(progress) && haveArrived(rest.get("/proxies"))) {
                 return progress;
             }
             String status = progress.path("status").asText();
@@ -30,6 +30,18 @@ public final class MigrationStage {
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MS);
         }
+    }
+
+    /** Whether every connected proxy runs what it should: the stage is stored before the last of them has answered. */
+    private static boolean haveArrived(JsonNode proxies) {
+        for (JsonNode proxy : proxies) {
+            boolean arrived = proxy.path("acked_version").asLong()
+                    == proxy.path("target_version").asLong();
+            if (proxy.path("connected").asBoolean() && !arrived) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Whether the whole strategy is in force; a migration without a mover has nothing to wait for. */

@@ -124,7 +124,7 @@ final class MadeUpServer implements AutoCloseable {
             case "INFO" ->
                 bulk(
                         out,
-                        "redis_version:6.2.14\r\nrun_id:" + "0".repeat(40)
+                        "redis_version:7.0.15\r\nrun_id:" + "0".repeat(40)
                                 + "\r\nrole:master\r\ncluster_enabled:0\r\n"
                                 + (keys > 0 ? "db0:keys=" + keys + ",expires=0,avg_ttl=0\r\n" : ""));
             case "CLIENT" -> {
@@ -134,6 +134,8 @@ final class MadeUpServer implements AutoCloseable {
                     default -> write(out, "+OK\r\n");
                 }
             }
+            case "PEXPIRETIME" -> write(out, ":-1\r\n");
+            case "FUNCTION" -> write(out, words[1].equalsIgnoreCase("LIST") ? "*0\r\n" : "$10\r\n0123456789\r\n");
             case "SELECT" -> write(out, "+OK\r\n");
             default -> write(out, "-ERR unknown command\r\n");
         }

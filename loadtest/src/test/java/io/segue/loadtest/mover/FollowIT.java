@@ -40,7 +40,35 @@ class FollowIT {
                 RedisServer to = RedisServer.start()) {
             MixedData data = new MixedData(
                     MixedData.Settings.of(SEED, KEYS).withDatabases(3).withBig(4, BIG_BYTES));
-            follow(data, Store.of(from), Store.of(to), from.port(), to.port(), feed, true);
+            follow(
+                    data,
+                    Store.of(from),
+                    Store.of(to),
+                    from.port(),
+                    to.port(),
+                    feed,
+                    load(data).withUndeclared());
+        }
+    }
+
+    /** FLUSHDB and SWAPDB have everything compared, however little they changed; so with fewer keys. */
+    @ParameterizedTest
+    @EnumSource(
+            value = FeedChoice.class,
+            names = {"TRACKING", "PSYNC"})
+    void databasesAreFlushedAndSwapped(FeedChoice feed) throws Exception {
+        try (RedisServer from = RedisServer.start();
+                RedisServer to = RedisServer.start()) {
+            MixedData data =
+                    new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS).withDatabases(3));
+            follow(
+                    data,
+                    Store.of(from),
+                    Store.of(to),
+                    from.port(),
+                    to.port(),
+                    feed,
+                    load(data).withNasty());
         }
     }
 
@@ -65,7 +93,7 @@ class FollowIT {
                 RedisServer to = RedisServer.builder().binary(other).start()) {
             MixedData data =
                     new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS).withDatabases(2));
-            follow(data, Store.of(from), Store.of(to), from.port(), to.port(), feed, false);
+            follow(data, Store.of(from), Store.of(to), from.port(), to.port(), feed, load(data));
         }
     }
 
@@ -77,7 +105,7 @@ class FollowIT {
         try (RedisServer from = RedisServer.start();
                 RedisCluster to = RedisCluster.start(3)) {
             MixedData data = new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS));
-            follow(data, Store.of(from), to, from.port(), to.ports().get(0), feed, false);
+            follow(data, Store.of(from), to, from.port(), to.ports().get(0), feed, load(data));
         }
     }
 
@@ -89,17 +117,20 @@ class FollowIT {
         try (RedisCluster from = RedisCluster.start(3);
                 RedisServer to = RedisServer.start()) {
             MixedData data = new MixedData(MixedData.Settings.of(SEED, FEWER_KEYS));
-            follow(data, from, Store.of(to), from.ports().get(1), to.port(), feed, false);
+            follow(data, from, Store.of(to), from.ports().get(1), to.port(), feed, load(data));
         }
     }
 
+    private static Writers.Settings load(MixedData data) {
+        return Writers.Settings.of(data, SEED, 200);
+    }
+
     private static void follow(
-            MixedData data, Store from, Store to, int fromPort, int toPort, FeedChoice feed, boolean nasty)
+            MixedData data, Store from, Store to, int fromPort, int toPort, FeedChoice feed, Writers.Settings load)
             throws Exception {
         System.out.println("FollowIT: seed " + SEED);
         data.fill(from);
-        Writers.Settings load = Writers.Settings.of(data, SEED, 200);
-        try (Writers writers = new Writers(List.of(from), from, nasty ? load.withNasty() : load).start();
+        try (Writers writers = new Writers(List.of(from), from, load).start();
                 MoverUnderTest mover = MoverUnderTest.options().feed(feed).start(fromPort, toPort)) {
             mover.await("the copy under way", () -> mover.status().keysCopied() > 0);
             long before = writers.commands();

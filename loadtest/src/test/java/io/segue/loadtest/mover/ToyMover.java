@@ -42,7 +42,7 @@ final class ToyMover implements VerifyContext, AutoCloseable {
     private final RedisConnection feed;
     private final Thread reader = new Thread(this::readFeed, "toy-feed");
     private final Thread copier = new Thread(this::copyAll, "toy-copier");
-    private final AtomicLongArray changes = new AtomicLongArray(4_096);
+    private final AtomicLongArray changes = new AtomicLongArray(1 << 17);
     /** When to copy what is owed. */
     private final Map<Owed, Long> owed = new ConcurrentHashMap<>();
 

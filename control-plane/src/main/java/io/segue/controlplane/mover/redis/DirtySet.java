@@ -26,7 +26,8 @@ final class DirtySet {
     /** A key of any database: the feed did not say which. */
     static final int ANY_DB = -1;
 
-    private static final int STRIPES = 1 << 14;
+    /** Counters of changes, shared by keys: enough that a comparison is seldom put off because of another key. */
+    private static final int STRIPES = 1 << 17;
     /** How long a key must be quiet before a comparison has a chance to mean something. */
     private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -508,7 +509,7 @@ final class DirtySet {
 
     private static int stripe(byte[] key) {
         int hash = Arrays.hashCode(key) * 0x9E3779B9;
-        return hash >>> 18;
+        return hash >>> 15;
     }
 
     /** Whether {@code entry} was changed after it was taken: what was read of it may be out of date. */

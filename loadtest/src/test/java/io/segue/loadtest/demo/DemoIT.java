@@ -22,7 +22,8 @@ class DemoIT {
 
     @Test
     void demo_everythingHoldsAndNothingIsLeft() throws Exception {
-        try (JavaProcess demo = start("--duration", "8s", "--rate", "1000", "--keys", "6000")) {
+        // Enough reads and keys for the shares that the report checks: 3 points are more than four standard deviations.
+        try (JavaProcess demo = start("--duration", "12s", "--rate", "3000", "--keys", "20000")) {
             List<ProcessHandle> children = awaitChildren(demo);
 
             assertThat(demo.awaitEnd(Duration.ofMinutes(2))).isTrue();
@@ -30,9 +31,9 @@ class DemoIT {
             assertThat(demo.output())
                     .contains("1/6 before", "2/6 canary 5 %", "4/6 canary 75 %", "5/6 cutover 100 %", "6/6 completed")
                     .contains("NEW has all of it and follows", "POST /verify under load: done", "clean: true")
-                    .containsPattern("copy  following +6,\\d{3} of 6,\\d{3} keys")
+                    .containsPattern("copy  following +20,\\d{3} of 20,\\d{3} keys")
                     .contains("writes missing on NEW                   0")
-                    .contains("keys compared on NEW                6,000")
+                    .contains("keys compared on NEW               20,000")
                     .contains("All of it held");
             assertThat(demo.exitCode()).isZero();
             assertThat(children).noneMatch(ProcessHandle::isAlive);

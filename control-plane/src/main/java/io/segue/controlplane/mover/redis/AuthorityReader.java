@@ -270,11 +270,6 @@ final class AuthorityReader implements Closeable {
         });
     }
 
-    /** Bytes received. */
-    long received() {
-        return connection.received();
-    }
-
     @Override
     public void close() {
         connection.close();

@@ -213,11 +213,6 @@ final class FollowerLink implements Closeable {
         return pending;
     }
 
-    /** Bytes sent on all connections. */
-    long sent() {
-        return nodes.stream().mapToLong(node -> node.connection.sent()).sum();
-    }
-
     @Override
     public void close() {
         nodes.forEach(node -> node.connection.close());

@@ -17,10 +17,6 @@ public final class DumpPayload {
     static final int TRAILER = VERSION_BYTES + 8;
 
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
-    /** The polynomial of Jones, bits reversed. */
-    private static final long POLYNOMIAL = 0x95AC9329AC4BC9B5L;
-
-    private static final long[][] CRC = crcTables();
 
     /** Never: no server of any version, or none that can be told by its version alone. */
     private static final int NO = Integer.MAX_VALUE;
@@ -30,51 +26,6 @@ public final class DumpPayload {
     };
 
     private DumpPayload() {}
-
-    /**
-     * The CRC64 of Redis (Jones), of bytes that may be part of a longer row.
-     *
-     * @param seed the CRC of the bytes before these; 0 if these are the first
-     */
-    public static long crc64(byte[] bytes, int offset, int length, long seed) {
-        long crc = seed;
-        int at = offset;
-        int end = offset + length;
-        for (; end - at >= 8; at += 8) {
-            crc ^= (long) LONG.get(bytes, at);
-            crc = CRC[7][(int) crc & 0xFF]
-                    ^ CRC[6][(int) (crc >>> 8) & 0xFF]
-                    ^ CRC[5][(int) (crc >>> 16) & 0xFF]
-                    ^ CRC[4][(int) (crc >>> 24) & 0xFF]
-                    ^ CRC[3][(int) (crc >>> 32) & 0xFF]
-                    ^ CRC[2][(int) (crc >>> 40) & 0xFF]
-                    ^ CRC[1][(int) (crc >>> 48) & 0xFF]
-                    ^ CRC[0][(int) (crc >>> 56)];
-        }
-        for (; at < end; at++) {
-            crc = CRC[0][((int) crc ^ bytes[at]) & 0xFF] ^ crc >>> 8;
-        }
-        return crc;
-    }
-
-    /** Table k says what a byte does to the CRC when k more bytes follow it. */
-    private static long[][] crcTables() {
-        long[][] tables = new long[8][256];
-        for (int i = 0; i < 256; i++) {
-            long crc = i;
-            for (int bit = 0; bit < 8; bit++) {
-                crc = (crc & 1) == 0 ? crc >>> 1 : crc >>> 1 ^ POLYNOMIAL;
-            }
-            tables[0][i] = crc;
-        }
-        for (int k = 1; k < 8; k++) {
-            for (int i = 0; i < 256; i++) {
-                long crc = tables[k - 1][i];
-                tables[k][i] = tables[0][(int) crc & 0xFF] ^ crc >>> 8;
-            }
-        }
-        return tables;
-    }
 
     /** The RDB version that {@code payload} states. */
     public static int rdbVersion(byte[] payload) {
@@ -112,7 +63,7 @@ public final class DumpPayload {
         int checksum = stamped.length - TRAILER + VERSION_BYTES;
         stamped[checksum - 2] = (byte) rdbVersion;
         stamped[checksum - 1] = (byte) (rdbVersion >> 8);
-        LONG.set(stamped, checksum, crc64(stamped, 0, checksum, 0));
+        LONG.set(stamped, checksum, Crc64.update(0, stamped, 0, checksum));
         return stamped;
     }
 

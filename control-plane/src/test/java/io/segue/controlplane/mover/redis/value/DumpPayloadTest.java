@@ -18,7 +18,7 @@ class DumpPayloadTest {
     void crc64_knownValue() {
         byte[] digits = "123456789".getBytes(StandardCharsets.US_ASCII);
 
-        assertThat(DumpPayload.crc64(digits, 0, 9, 0)).isEqualTo(0xe9c6d914c4b8d9caL);
+        assertThat(Crc64.update(0, digits, 0, 9)).isEqualTo(0xe9c6d914c4b8d9caL);
     }
 
     @Test
@@ -27,13 +27,13 @@ class DumpPayloadTest {
         Random random = new Random(seed);
         byte[] bytes = new byte[1_000];
         random.nextBytes(bytes);
-        long whole = DumpPayload.crc64(bytes, 3, 990, 0);
+        long whole = Crc64.update(0, bytes, 3, 990);
         for (int round = 0; round < 200; round++) {
             long crc = 0;
             int at = 3;
             while (at < 993) {
                 int length = Math.min(993 - at, random.nextInt(30));
-                crc = DumpPayload.crc64(bytes, at, length, crc);
+                crc = Crc64.update(crc, bytes, at, length);
                 at += length;
             }
             assertThat(crc).as("seed %d round %d", seed, round).isEqualTo(whole).isEqualTo(slowly(bytes, 3, 990));

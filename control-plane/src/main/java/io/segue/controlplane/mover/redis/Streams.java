@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The streams of one shard, where the feed is tracking. What consumer groups do (XREADGROUP, XACK, XCLAIM …) changes a stream, and the server does
- * not name it; only its count of such calls grows. When it has grown, every known stream counts as changed: at once for a data gate, else not
- * more often than the last round allows. Thread-safe.
+ * not name it; only its count of such calls grows. When it has grown, every known stream counts as changed: at once for a data gate and when
+ * nothing more is done to groups, else not more often than the last round allows. Thread-safe.
  */
 final class Streams {
     /** RDB types of streams. */
@@ -18,7 +18,8 @@ final class Streams {
 
     private static final int MOST = 200_000;
     private static final long EVERY_NS = TimeUnit.MILLISECONDS.toNanos(500);
-    private static final int REST_FACTOR = 4;
+    /** The server's count is asked twice a second: once it has stood still for longer, groups are at rest, and nothing is gained by waiting. */
+    private static final long QUIET_NS = TimeUnit.MILLISECONDS.toNanos(750);
 
     private final Set<ErrorKeys.Name> known = ConcurrentHashMap.newKeySet();
     private final BiConsumer<Integer, byte[]> change;
@@ -27,6 +28,7 @@ final class Streams {
     private boolean pending;
     private boolean listed;
     private long pendingSince;
+    private long lastChange;
     private boolean running;
     private long began = System.nanoTime();
     private long notBefore = began;
@@ -69,9 +71,10 @@ final class Streams {
 
     /** Some group of some stream has done something. */
     synchronized void groupsChanged() {
+        lastChange = System.nanoTime();
         if (!pending) {
             pending = true;
-            pendingSince = System.nanoTime();
+            pendingSince = lastChange;
         }
     }
 
@@ -85,9 +88,12 @@ final class Streams {
         long now = System.nanoTime();
         if (running && known.stream().noneMatch(name -> owed.test(name.db(), name.key()))) {
             running = false;
-            notBefore = Math.max(began + EVERY_NS, now + REST_FACTOR * (now - began));
+            // As much rest as work.
+            notBefore = Math.max(began + EVERY_NS, now + (now - began));
         }
-        if (pending && listed && !running && now - notBefore >= 0) {
+        boolean rested = !running && now - notBefore >= 0;
+        boolean quiet = now - lastChange > QUIET_NS;
+        if (pending && listed && (rested || quiet)) {
             mark();
         }
     }

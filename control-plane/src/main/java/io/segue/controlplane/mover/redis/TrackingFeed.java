@@ -27,7 +27,7 @@ final class TrackingFeed implements Feed {
     private static final Logger LOG = LoggerFactory.getLogger(TrackingFeed.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
     private static final Duration TICK = Duration.ofMillis(250);
-    private static final long LOOK_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long DEAD_NS = TimeUnit.SECONDS.toNanos(15);
 
     private static final Pattern GROUP_CALLS =

@@ -14,6 +14,7 @@ import java.time.Clock;
  * @param migrations definitions of migrations
  * @param runner their lifecycle
  * @param preflight looks before they start
+ * @param apis templates and APIs
  * @param tokens who may call
  * @param fleet the proxies
  * @param movement the data of migrations
@@ -25,6 +26,7 @@ public record Services(
         MigrationService migrations,
         MigrationRunner runner,
         Preflight preflight,
+        ApiService apis,
         TokenService tokens,
         FleetService fleet,
         MovementService movement,
@@ -77,6 +79,8 @@ public record Services(
         MovementService movement =
                 new MovementService(records, movements, movers, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
+        ApiService apis = new ApiService(records, vault, changes, clock);
+        ApiMoves apiMoves = new ApiMoves(records, apis, clock);
         return new Services(
                 new CatalogService(records, vault, changes, clock),
                 new MigrationService(
@@ -97,6 +101,7 @@ public record Services(
                                 limits,
                                 clock),
                         movers,
+                        apiMoves,
                         clock),
                 new MigrationRunner(
                         records,
@@ -110,8 +115,10 @@ public record Services(
                         divergences,
                         preflight,
                         limits,
+                        apiMoves,
                         clock),
                 preflight,
+                apis,
                 new TokenService(store, changes, clock),
                 new FleetService(store, publisher, hub, release),
                 movement,

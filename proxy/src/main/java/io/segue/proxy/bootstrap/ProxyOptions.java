@@ -5,6 +5,7 @@ import io.segue.core.validation.InvalidFieldException;
 import io.segue.proxy.config.HostPort;
 import io.segue.proxy.config.Overrides;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +20,8 @@ import java.util.function.Supplier;
  * @param threads event loops, 1 to 1024
  * @param rescueBudgetMs how long a read may wait for the side that is not the authority, in milliseconds, 1 to 10000
  * @param listen where interlays are served instead of their own address
+ * @param gateway where applications call APIs; empty: nowhere
+ * @param gatewayToken what those callers must bring; empty: nothing, which is allowed on the loopback address only
  * @param token the bearer token, read anew for every connection to the control plane
  */
 public record ProxyOptions(
@@ -31,6 +34,8 @@ public record ProxyOptions(
         int threads,
         int rescueBudgetMs,
         Overrides listen,
+        Optional<HostPort> gateway,
+        Optional<Supplier<String>> gatewayToken,
         Supplier<String> token) {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BUDGET_MS = 10_000;
@@ -39,6 +44,10 @@ public record ProxyOptions(
         Check.id("--node-id", nodeId);
         Check.range("--threads", threads, 1, MAX_THREADS);
         Check.range("--rescue-budget-ms", rescueBudgetMs, 1, MAX_BUDGET_MS);
+        if (gateway.isPresent() && gatewayToken.isEmpty() && !gateway.get().isLoopback()) {
+            throw new InvalidFieldException(
+                    "--gateway-token-file", "nothing", "a file with a token, since --gateway is not on the loopback address");
+        }
         if (controlPlane.port() == 0) {
             throw new InvalidFieldException("--control-plane", controlPlane, "a port of 1 to 65535");
         }

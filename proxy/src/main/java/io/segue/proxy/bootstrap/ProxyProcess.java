@@ -1,6 +1,7 @@
 package io.segue.proxy.bootstrap;
 
 import io.segue.proxy.config.ConfigStatus;
+import io.segue.proxy.gateway.Gateway;
 import io.segue.proxy.config.StreamSettings;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,6 +53,11 @@ public final class ProxyProcess implements AutoCloseable {
         return parts.admin().address();
     }
 
+    /** The port where APIs are called; 0: nowhere. */
+    public int gatewayPort() {
+        return parts.gateway().map(Gateway::port).orElse(0);
+    }
+
     /** How the proxy stands with its configuration. */
     public ConfigStatus status() {
         return parts.board().status();
@@ -73,6 +79,7 @@ public final class ProxyProcess implements AutoCloseable {
             return;
         }
         log.info("proxy_stopping");
+        parts.gateway().ifPresent(Gateway::close);
         await("control plane stream", parts.stream().close(), STREAM_CLOSE_S);
         await("data plane", parts.dataPlane().close(), DATA_PLANE_CLOSE_S);
         parts.configThread().shutdownNow();

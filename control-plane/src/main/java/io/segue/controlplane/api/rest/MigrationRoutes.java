@@ -5,7 +5,6 @@ import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.segue.controlplane.service.Identity;
 import io.segue.controlplane.service.Services;
-import io.segue.core.validation.NotSupportedException;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.MigrationReply;
 import java.util.function.BiFunction;
@@ -27,7 +26,6 @@ final class MigrationRoutes {
         routes.patch(ROOT + "/{id}", this::update, Need.ADMIN);
         routes.delete(ROOT + "/{id}", this::delete, Need.ADMIN);
         routes.post(ROOT + "/{id}/interlay/{interlay}", this::addInterlay, Need.ADMIN);
-        routes.post(ROOT + "/{id}/api/{api}", this::addApi, Need.ADMIN);
         routes.post(ROOT + "/{id}/test", this::test, Need.ADMIN);
         routes.post(ROOT + "/{id}/migrate", call(services.runner()::migrate), Need.ADMIN);
         routes.post(ROOT + "/{id}/pause", call(services.runner()::pause), Need.ADMIN);
@@ -73,11 +71,6 @@ final class MigrationRoutes {
                         MigrationReader.addInterlay(
                                 context.pathParam("id"), context.pathParam("interlay"), Exchange.body(context)));
         Exchange.ok(context, MigrationWriter.write(reply));
-    }
-
-    private void addApi(Context context) {
-        services.migrations().get(context.pathParam("id"));
-        throw new NotSupportedException("APIs are not available in this release (expected: interlays)");
     }
 
     private void test(Context context) {

@@ -38,6 +38,7 @@ public final class RestServer implements AutoCloseable {
         catalog.add(javalin);
         migrations.add(javalin);
         new MovementRoutes(services.movement()).add(javalin);
+        new ApiRoutes(services.apis(), services.migrations()).add(javalin);
         javalin.after(context -> answered.accept(context.statusCode()));
         javalin.exception(HttpResponseException.class, RestServer::refused);
         javalin.exception(Exchange.BodyTooLargeException.class, (e, context) -> {

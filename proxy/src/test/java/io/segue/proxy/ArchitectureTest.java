@@ -116,8 +116,9 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.segue.proto..", "com.google.protobuf..", "io.grpc..")
-            .because("the wire may change without the data plane noticing; map the message to a record in config, or answer it in"
-                    + " gateway");
+            .because(
+                    "the wire may change without the data plane noticing; map the message to a record in config, or answer it in"
+                            + " gateway");
 
     @ArchTest
     static final ArchRule slicesAreFreeOfCycles = slices().matching("io.segue.proxy.(*)..")

@@ -12,9 +12,7 @@ import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.Template;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** How APIs move: each of their bindings goes from a template on OLD to one with the same command on NEW. To be called within the turn. */
 final class ApiMoves {
@@ -68,28 +66,30 @@ final class ApiMoves {
 
     /** What to store when a migration is completed: its APIs are bound to their new templates. */
     List<Change> completed(Migration migration) {
-        Map<String, Held<Api>> before = new LinkedHashMap<>();
-        Map<String, Api.Builder> after = new LinkedHashMap<>();
-        for (MigrationInterlay moved : migration.getInterlaysList()) {
-            if (!moved.hasApi()) {
-                continue;
-            }
-            String id = moved.getApi().getApi();
-            Held<Api> held = before.computeIfAbsent(id, records::api);
-            Api.Builder next = after.computeIfAbsent(id, missing -> held.value().toBuilder());
-            for (int i = 0; i < next.getBindingsCount(); i++) {
-                if (ApiService.interlayOf(id, i).equals(moved.getInterlay())) {
+        List<Change> changes = new ArrayList<>();
+        migration.getInterlaysList().stream()
+                .filter(MigrationInterlay::hasApi)
+                .map(moved -> moved.getApi().getApi())
+                .distinct()
+                .forEach(id -> changes.add(completed(migration, records.api(id))));
+        return changes;
+    }
+
+    private Change completed(Migration migration, Held<Api> held) {
+        Api.Builder next = held.value().toBuilder();
+        for (int i = 0; i < next.getBindingsCount(); i++) {
+            String interlay = ApiService.interlayOf(next.getId(), i);
+            for (MigrationInterlay moved : migration.getInterlaysList()) {
+                if (moved.getInterlay().equals(interlay)) {
                     next.setBindings(i, moved.getApi().getBinding());
                 }
             }
         }
-        List<Change> changes = new ArrayList<>();
-        after.forEach((id, next) -> changes.add(Change.replace(
-                before.get(id).record(),
+        return Change.replace(
+                held.record(),
                 next.setUpdatedAt(Times.of(clock.instant()))
                         .clearRevision()
                         .build()
-                        .toByteString())));
-        return changes;
+                        .toByteString());
     }
 }

@@ -98,7 +98,8 @@ public final class ApiService {
             }
             for (Held<Migration> migration : records.migrations()) {
                 boolean used = migration.value().getInterlaysList().stream()
-                        .anyMatch(moved -> moved.getApi().getBinding().getTemplate().equals(found));
+                        .anyMatch(moved ->
+                                moved.getApi().getBinding().getTemplate().equals(found));
                 if (used && Migrations.isActive(migration.value())) {
                     throw ServiceException.conflict("template " + found + " is in use by migration "
                             + migration.value().getId());
@@ -188,9 +189,10 @@ public final class ApiService {
      * @param path what the caller calls the binding
      */
     Template bound(String path, Api api, Binding binding) {
-        Template template =
-                records.template(Check.notEmpty(path + ".template", binding.getTemplate())).value();
-        Set<String> places = CommandTemplate.of("template", template.getCommandList()).fields();
+        Template template = records.template(Check.notEmpty(path + ".template", binding.getTemplate()))
+                .value();
+        Set<String> places =
+                CommandTemplate.of("template", template.getCommandList()).fields();
         binding.getFieldsMap().forEach((place, field) -> {
             if (!places.contains(place)) {
                 throw new InvalidFieldException(

@@ -106,7 +106,9 @@ public final class CatalogService {
         EndpointRules.check(wanted);
         if (wanted.getId().startsWith(ApiService.RESERVED)) {
             throw new InvalidFieldException(
-                    "id", wanted.getId(), "an id that does not start with " + ApiService.RESERVED + ", which is for APIs");
+                    "id",
+                    wanted.getId(),
+                    "an id that does not start with " + ApiService.RESERVED + ", which is for APIs");
         }
         return changes.exclusively(() -> {
             if (records.has(Kind.INTERLAY, wanted.getId())) {

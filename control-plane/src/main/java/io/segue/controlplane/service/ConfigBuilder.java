@@ -102,8 +102,7 @@ final class ConfigBuilder {
         Map<String, StoredRecord> templates = byKey(snapshot, Kind.TEMPLATE);
         for (StoredRecord record : snapshot.of(Kind.API)) {
             Api api = Records.api(record).value();
-            ApiConfig.Builder entry =
-                    config.addApisBuilder().setId(api.getId()).addAllFields(api.getFieldsList());
+            ApiConfig.Builder entry = config.addApisBuilder().setId(api.getId()).addAllFields(api.getFieldsList());
             for (int i = 0; i < api.getBindingsCount(); i++) {
                 StoredRecord template = templates.get(api.getBindings(i).getTemplate());
                 if (template == null) {

@@ -270,8 +270,7 @@ public final class MigrationRunner {
     private static Interlay.Builder bound(Interlay interlay, MigrationInterlay moved) {
         Interlay.Builder next = interlay.toBuilder();
         if (moved.hasApi()) {
-            next.getApiBindingBuilder()
-                    .setTemplate(moved.getApi().getBinding().getTemplate());
+            next.getApiBindingBuilder().setTemplate(moved.getApi().getBinding().getTemplate());
         }
         return next;
     }

@@ -40,7 +40,9 @@ public final class CommandTemplate {
     public static CommandTemplate of(String path, List<String> arguments) {
         if (arguments.isEmpty() || arguments.size() > MOST_ARGUMENTS) {
             throw new InvalidFieldException(
-                    path, arguments.size() + " arguments", "a command and at most " + (MOST_ARGUMENTS - 1) + " arguments");
+                    path,
+                    arguments.size() + " arguments",
+                    "a command and at most " + (MOST_ARGUMENTS - 1) + " arguments");
         }
         if (arguments.get(0).isBlank() || PLACE.matcher(arguments.get(0)).find()) {
             throw new InvalidFieldException(path + "[0]", arguments.get(0), "the name of a command, without {{…}}");
@@ -89,8 +91,8 @@ public final class CommandTemplate {
         List<String> filled = new ArrayList<>(arguments.size());
         for (String argument : arguments) {
             filled.add(PLACE.matcher(argument)
-                    .replaceAll(place -> Matcher.quoteReplacement(
-                            values.apply(place.group(1).strip()))));
+                    .replaceAll(place ->
+                            Matcher.quoteReplacement(values.apply(place.group(1).strip()))));
         }
         return filled;
     }

@@ -42,11 +42,15 @@ class ApiGatewayIT {
     void start() throws Exception {
         int port = FreePorts.several(1).get(0);
         rig = Rig.start(1, "--gateway", "127.0.0.1:" + port);
-        channel = NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
+        channel =
+                NettyChannelBuilder.forAddress("127.0.0.1", port).usePlaintext().build();
         for (String side : new String[] {"old", "new"}) {
             String endpoint = side.equals("old") ? "old_redis" : "new_redis_cluster";
             rig.rest().post("/templates", template("get_user_" + side, endpoint, "\"GET\", \"user:{{id}}\""));
-            rig.rest().post("/templates", template("set_score_" + side, endpoint, "\"SET\", \"score:{{ id }}\", \"{{score}}\""));
+            rig.rest()
+                    .post(
+                            "/templates",
+                            template("set_score_" + side, endpoint, "\"SET\", \"score:{{ id }}\", \"{{score}}\""));
         }
         rig.oldServer().call("SET", "user:1", "ann on OLD");
         rig.newServer().call("SET", "user:1", "ann on NEW");
@@ -110,8 +114,9 @@ class ApiGatewayIT {
         rig.rest().post("/migrations/m/complete", "");
         JsonNode api = rig.rest().get("/apis/user_cache_api");
         assertThat(api.path("bindings").get(0).path("template").asText()).isEqualTo("get_user_new");
-        Rig.await("the new name", () -> execute(Map.of("id", text("1"), "value", number(8)))
-                .containsKey("get_user_new"));
+        Rig.await(
+                "the new name",
+                () -> execute(Map.of("id", text("1"), "value", number(8))).containsKey("get_user_new"));
         rig.rest().delete("/templates/get_user_old");
         assertThat(rig.newServer().call("GET", "score:1").text()).isEqualTo("8");
     }
@@ -135,9 +140,9 @@ class ApiGatewayIT {
     @Test
     void whatIsWrongWithACallIsSaid() throws Exception {
         assertThatThrownBy(() -> user("get_user_old"))
-                .isInstanceOfSatisfying(StatusRuntimeException.class, refused -> assertThat(
-                                refused.getStatus().getCode())
-                        .isEqualTo(Status.Code.NOT_FOUND));
+                .isInstanceOfSatisfying(
+                        StatusRuntimeException.class,
+                        refused -> assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND));
         rig.rest().post("/apis", API);
         user("get_user_old");
         assertThatThrownBy(() -> execute(Map.of("id", text("1"))))

@@ -46,7 +46,9 @@ public record ProxyOptions(
         Check.range("--rescue-budget-ms", rescueBudgetMs, 1, MAX_BUDGET_MS);
         if (gateway.isPresent() && gatewayToken.isEmpty() && !gateway.get().isLoopback()) {
             throw new InvalidFieldException(
-                    "--gateway-token-file", "nothing", "a file with a token, since --gateway is not on the loopback address");
+                    "--gateway-token-file",
+                    "nothing",
+                    "a file with a token, since --gateway is not on the loopback address");
         }
         if (controlPlane.port() == 0) {
             throw new InvalidFieldException("--control-plane", controlPlane, "a port of 1 to 65535");

@@ -1,8 +1,8 @@
 package io.segue.proxy.bootstrap;
 
 import io.segue.proxy.config.ConfigStatus;
-import io.segue.proxy.gateway.Gateway;
 import io.segue.proxy.config.StreamSettings;
+import io.segue.proxy.gateway.Gateway;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;

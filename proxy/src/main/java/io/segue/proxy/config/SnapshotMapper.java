@@ -1,14 +1,14 @@
 package io.segue.proxy.config;
 
+import io.segue.core.operation.CommandTemplate;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
 import io.segue.core.wire.StrategyMapper;
-import io.segue.core.operation.CommandTemplate;
 import io.segue.proto.v1.ApiConfig;
-import io.segue.proto.v1.FieldType;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.FieldType;
 import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.Plan;
 import io.segue.proto.v1.Prepared;

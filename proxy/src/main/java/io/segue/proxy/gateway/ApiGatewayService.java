@@ -34,9 +34,7 @@ final class ApiGatewayService extends ApiGatewayGrpc.ApiGatewayImplBase {
      * @param addresses where interlays listen, by id
      */
     ApiGatewayService(
-            Supplier<ProxySnapshot> running,
-            Function<String, @Nullable InetSocketAddress> addresses,
-            RespLinks links) {
+            Supplier<ProxySnapshot> running, Function<String, @Nullable InetSocketAddress> addresses, RespLinks links) {
         this.running = running;
         this.addresses = addresses;
         this.links = links;
@@ -51,7 +49,8 @@ final class ApiGatewayService extends ApiGatewayGrpc.ApiGatewayImplBase {
             caller.onError(e);
             return;
         } catch (InvalidFieldException e) {
-            caller.onError(Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
+            caller.onError(
+                    Status.INVALID_ARGUMENT.withDescription(e.getMessage()).asRuntimeException());
             return;
         }
         caller.onNext(reply);
@@ -104,7 +103,9 @@ final class ApiGatewayService extends ApiGatewayGrpc.ApiGatewayImplBase {
     }
 
     private static StatusRuntimeException unavailable(String message) {
-        return Status.UNAVAILABLE.withDescription(message + " (nothing was executed)").asRuntimeException();
+        return Status.UNAVAILABLE
+                .withDescription(message + " (nothing was executed)")
+                .asRuntimeException();
     }
 
     /** All are sent before the first answer is waited for: they run at the same time. */

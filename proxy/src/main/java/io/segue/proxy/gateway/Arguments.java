@@ -27,7 +27,10 @@ final class Arguments {
                     .orElseThrow(() -> new InvalidFieldException(
                             "fields." + name,
                             "unknown field",
-                            "one of " + api.fields().stream().map(ApiSpec.Field::name).toList()));
+                            "one of "
+                                    + api.fields().stream()
+                                            .map(ApiSpec.Field::name)
+                                            .toList()));
             if (!value.hasNullValue()) {
                 values.put(name, text(field, value));
             }
@@ -58,7 +61,9 @@ final class Arguments {
     }
 
     private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) <= EXACT ? Long.toString((long) value) : Double.toString(value);
+        return value == Math.rint(value) && Math.abs(value) <= EXACT
+                ? Long.toString((long) value)
+                : Double.toString(value);
     }
 
     private static String expected(ApiSpec.Field field) {

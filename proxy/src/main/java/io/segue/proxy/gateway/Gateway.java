@@ -50,7 +50,8 @@ public final class Gateway implements AutoCloseable {
             throws IOException {
         RespLinks links = new RespLinks();
         AtomicInteger threads = new AtomicInteger();
-        // More calls than that wait on the caller's side: the transport's own thread runs them, which slows the callers down.
+        // More calls than that wait on the caller's side: the transport's own thread runs them, which slows the callers
+        // down.
         ExecutorService calls = new ThreadPoolExecutor(
                 0,
                 MOST_CALLS,

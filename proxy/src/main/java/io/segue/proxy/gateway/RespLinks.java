@@ -29,9 +29,8 @@ final class RespLinks implements AutoCloseable {
     RespLink take(InterlaySpec interlay, InetSocketAddress address) throws IOException {
         for (Idle one = poll(interlay.id()); one != null; one = poll(interlay.id())) {
             long age = System.nanoTime() - one.since;
-            boolean usable = one.link.address().equals(address)
-                    && age < OLD_NS
-                    && (age < FRESH_NS || !one.link.stale());
+            boolean usable =
+                    one.link.address().equals(address) && age < OLD_NS && (age < FRESH_NS || !one.link.stale());
             if (usable) {
                 return one.link;
             }

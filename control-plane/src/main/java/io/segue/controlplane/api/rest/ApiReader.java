@@ -99,7 +99,10 @@ final class ApiReader {
     private static void fieldMap(String path, JsonNode value, Binding.Builder binding) {
         if (value.isArray()) {
             for (JsonNode pair : value) {
-                if (!pair.isArray() || pair.size() != 2 || !pair.get(0).isTextual() || !pair.get(1).isTextual()) {
+                if (!pair.isArray()
+                        || pair.size() != 2
+                        || !pair.get(0).isTextual()
+                        || !pair.get(1).isTextual()) {
                     throw new InvalidFieldException(
                             path, Fields.show(pair), "pairs of texts: [\"template_field\", \"api_field\"]");
                 }

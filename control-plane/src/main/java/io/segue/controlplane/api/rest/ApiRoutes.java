@@ -29,8 +29,7 @@ final class ApiRoutes {
     }
 
     private void createTemplate(Context context) {
-        Exchange.created(
-                context, ApiWriter.write(apis.createTemplate(ApiReader.template(Exchange.body(context)))));
+        Exchange.created(context, ApiWriter.write(apis.createTemplate(ApiReader.template(Exchange.body(context)))));
     }
 
     private void templates(Context context) {
@@ -69,7 +68,6 @@ final class ApiRoutes {
                 context,
                 MigrationWriter.write(migrations.addApi(
                         Exchange.caller(context),
-                        ApiReader.addApi(
-                                context.pathParam("id"), context.pathParam("api"), Exchange.body(context)))));
+                        ApiReader.addApi(context.pathParam("id"), context.pathParam("api"), Exchange.body(context)))));
     }
 }

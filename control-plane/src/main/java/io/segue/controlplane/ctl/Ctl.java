@@ -86,10 +86,7 @@ public final class Ctl {
             description = "How long a call may take, 1 to 86400 (default: ${DEFAULT-VALUE}).")
     private long timeout = 60;
 
-    @Option(
-            names = "--tls",
-            scope = ScopeType.INHERIT,
-            description = "Use TLS, and trust what the JVM trusts.")
+    @Option(names = "--tls", scope = ScopeType.INHERIT, description = "Use TLS, and trust what the JVM trusts.")
     private boolean tls;
 
     @Option(
@@ -177,7 +174,8 @@ public final class Ctl {
         out.flush();
         if (thrown instanceof StatusRuntimeException refused) {
             String text = refused.getStatus().getDescription();
-            err.println(Tables.printable(text == null ? refused.getStatus().getCode().toString() : text));
+            err.println(Tables.printable(
+                    text == null ? refused.getStatus().getCode().toString() : text));
             return Exit.of(refused.getStatus().getCode());
         }
         if (thrown instanceof ParameterException
@@ -234,7 +232,8 @@ public final class Ctl {
         Path cert = tlsCert;
         Path key = tlsKey;
         if ((cert == null) != (key == null)) {
-            throw new InvalidFieldException(cert == null ? "--tls-cert" : "--tls-key", "nothing", "a file, with the other");
+            throw new InvalidFieldException(
+                    cert == null ? "--tls-cert" : "--tls-key", "nothing", "a file, with the other");
         }
         if (!tls && ca == null && cert == null) {
             return channel.usePlaintext();
@@ -262,7 +261,7 @@ public final class Ctl {
         @Override
         public @Nullable String defaultValue(CommandLine.Model.ArgSpec argument) {
             if (!(argument instanceof CommandLine.Model.OptionSpec option)
-                    || !option.inherited() && !(option.command().parent() == null)
+                    || option.scopeType() != ScopeType.INHERIT
                     || option.usageHelp()
                     || option.versionHelp()) {
                 return null;

@@ -36,11 +36,11 @@ final class DataCommands {
     int progress(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> ctl.output()
                 .one(Documents.of(remote.migrations()
-                        .getProgress(
-                                GetProgressRequest.newBuilder().setId(id).build()))));
+                        .getProgress(GetProgressRequest.newBuilder().setId(id).build()))));
     }
 
-    @Command(description = "Limits the movers, also while they run. What is not given stays as it is; 0 means no limit.")
+    @Command(
+            description = "Limits the movers, also while they run. What is not given stays as it is; 0 means no limit.")
     int throttle(
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--keys-per-second", paramLabel = "N") @Nullable Long keys,
@@ -49,7 +49,8 @@ final class DataCommands {
                             names = "--adaptive",
                             paramLabel = "true|false",
                             description = "Whether movers slow down by themselves when a server answers slower.")
-                    @Nullable Boolean adaptive)
+                    @Nullable
+                    Boolean adaptive)
             throws IOException {
         SetThrottleRequest.Builder request = SetThrottleRequest.newBuilder().setId(id);
         if (keys != null) {
@@ -134,7 +135,9 @@ final class DataCommands {
                                 .build()))));
     }
 
-    @Command(description = "Compares both sides under live traffic and waits for the result. Exit code 7 unless all is equal.")
+    @Command(
+            description =
+                    "Compares both sides under live traffic and waits for the result. Exit code 7 unless all is equal.")
     int verify(
             @Parameters(paramLabel = "ID") String id,
             @Option(
@@ -163,8 +166,7 @@ final class DataCommands {
         });
     }
 
-    private static VerificationResult ended(
-            MigrationServiceBlockingStub remote, String id, VerificationResult begun) {
+    private static VerificationResult ended(MigrationServiceBlockingStub remote, String id, VerificationResult begun) {
         VerificationResult now = begun;
         while (now.getState() == VerificationState.VERIFICATION_STATE_RUNNING) {
             try {

@@ -9,6 +9,7 @@ final class Exit {
     static final int FAILED = 1;
     /** The command line cannot be understood, or a value in it is not allowed. */
     static final int USAGE = 2;
+
     static final int NOT_FOUND = 3;
     /** The state does not allow it now: nothing was changed. */
     static final int REFUSED = 4;

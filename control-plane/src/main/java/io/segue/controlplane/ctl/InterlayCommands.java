@@ -49,21 +49,26 @@ final class InterlayCommands {
                         .getInterlay(GetByIdRequest.newBuilder().setId(id).build()))));
     }
 
-    @Command(description = "Makes one, and has every proxy listen. From flags, or from a file with the JSON of POST /api/v1/interlays.")
+    @Command(
+            description =
+                    "Makes one, and has every proxy listen. From flags, or from a file with the JSON of POST /api/v1/interlays.")
     int create(
-            @Parameters(paramLabel = "ID", arity = "0..1", description = "Its id; with --endpoint and --port.") @Nullable
+            @Parameters(paramLabel = "ID", arity = "0..1", description = "Its id; with --endpoint and --port.")
+                    @Nullable
                     String id,
             @Option(names = "--endpoint", paramLabel = "ID", description = "What it points at.") @Nullable
                     String endpoint,
             @Option(names = "--port", paramLabel = "PORT", description = "Where proxies listen.") @Nullable
                     Integer port,
             @Option(names = "--bind", paramLabel = "ADDRESS", description = "Which address proxies listen on.")
-                    @Nullable String bind,
+                    @Nullable
+                    String bind,
             @Option(
                             names = {"-f", "--file"},
                             paramLabel = "FILE",
                             description = "The JSON; - is the standard input.")
-                    @Nullable Path file)
+                    @Nullable
+                    Path file)
             throws IOException {
         if ((file == null) == (id == null)) {
             throw new InvalidFieldException("ID", id == null ? "nothing" : id, "either an id or --file");
@@ -78,7 +83,8 @@ final class InterlayCommands {
 
     private static ObjectNode document(
             @Nullable String id, @Nullable String endpoint, @Nullable Integer port, @Nullable String bind) {
-        ObjectNode json = Documents.object().put("id", id).put("endpoint", endpoint).put("port", port);
+        ObjectNode json =
+                Documents.object().put("id", id).put("endpoint", endpoint).put("port", port);
         return bind == null ? json : json.put("bind", bind);
     }
 

@@ -41,7 +41,9 @@ final class LifecycleCommands {
         }
     }
 
-    @Command(description = "Looks whether it could start, and changes nothing. Exit code 7 if something stands in the way.")
+    @Command(
+            description =
+                    "Looks whether it could start, and changes nothing. Exit code 7 if something stands in the way.")
     int test(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> {
             TestMigrationReply reply = remote.migrations()
@@ -57,7 +59,9 @@ final class LifecycleCommands {
         });
     }
 
-    @Command(description = "Starts it. With data movement the strategy comes into force once the data has been copied: see watch.")
+    @Command(
+            description =
+                    "Starts it. With data movement the strategy comes into force once the data has been copied: see watch.")
     int migrate(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
         return call(MigrationServiceBlockingStub::migrate, why.call(id));
     }

@@ -51,38 +51,39 @@ final class MigrationCommands {
     int get(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> ctl.output()
                 .one(Documents.of(remote.migrations()
-                        .getMigration(
-                                GetMigrationRequest.newBuilder().setId(id).build())
+                        .getMigration(GetMigrationRequest.newBuilder().setId(id).build())
                         .getMigration())));
     }
 
-    @Command(description = "Makes one: from flags, or from a file with the JSON of the guide. It moves nothing until it is started.")
+    @Command(
+            description =
+                    "Makes one: from flags, or from a file with the JSON of the guide. It moves nothing until it is started.")
     int create(
             @Parameters(paramLabel = "ID", arity = "0..1", description = "Its id.") @Nullable String id,
             @Option(names = "--description", paramLabel = "TEXT") @Nullable String description,
             @Mixin StrategyOptions strategy,
-            @Option(
-                            names = "--data",
-                            paramLabel = "MOVEMENT",
-                            description = "none, snapshot or scan.")
-                    @Nullable String data,
+            @Option(names = "--data", paramLabel = "MOVEMENT", description = "none, snapshot or scan.") @Nullable
+                    String data,
             @Option(
                             names = "--replace",
                             paramLabel = "RULE",
                             description = "What stands on NEW already: none (kept), replace or merge.")
-                    @Nullable String replace,
+                    @Nullable
+                    String replace,
             @Option(
                             names = "--failure-handling",
                             paramLabel = "HANDLING",
                             description = "rollback_all, retry_then_all or allow_partial.")
-                    @Nullable String failureHandling,
+                    @Nullable
+                    String failureHandling,
             @Option(names = "--retry-count", paramLabel = "N", description = "retry_then_all: how often.") @Nullable
                     Integer retryCount,
             @Option(
                             names = {"-f", "--file"},
                             paramLabel = "FILE",
                             description = "The JSON of POST /api/v1/migrations; - is the standard input.")
-                    @Nullable Path file)
+                    @Nullable
+                    Path file)
             throws IOException {
         if ((file == null) == (id == null)) {
             throw new InvalidFieldException("ID", id == null ? "nothing" : id, "either an id or --file");
@@ -110,11 +111,13 @@ final class MigrationCommands {
             body = ctl.read(file);
         }
         CreateMigrationRequest request = Documents.createMigration(body);
-        return ctl.call(remote ->
-                ctl.output().one(Documents.of(remote.migrations().createMigration(request))));
+        return ctl.call(
+                remote -> ctl.output().one(Documents.of(remote.migrations().createMigration(request))));
     }
 
-    @Command(description = "Gives it another strategy or description; a running migration takes the strategy to the proxies.")
+    @Command(
+            description =
+                    "Gives it another strategy or description; a running migration takes the strategy to the proxies.")
     int update(
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--description", paramLabel = "TEXT") @Nullable String description,
@@ -130,7 +133,8 @@ final class MigrationCommands {
                             names = {"-f", "--file"},
                             paramLabel = "FILE",
                             description = "The JSON of PATCH /api/v1/migrations/{id}; - is the standard input.")
-                    @Nullable Path file)
+                    @Nullable
+                    Path file)
             throws IOException {
         byte[] body;
         if (file == null) {
@@ -143,13 +147,12 @@ final class MigrationCommands {
         } else {
             body = ctl.read(file);
         }
-        UpdateMigrationRequest.Builder request =
-                Documents.updateMigration(id, revision, body).toBuilder();
+        UpdateMigrationRequest.Builder request = Documents.updateMigration(id, revision, body).toBuilder();
         if (force) {
             request.setForce(true);
         }
-        return ctl.call(remote ->
-                ctl.output().one(Documents.of(remote.migrations().updateMigration(request.build()))));
+        return ctl.call(
+                remote -> ctl.output().one(Documents.of(remote.migrations().updateMigration(request.build()))));
     }
 
     private static void text(ObjectNode json, String field, @Nullable String value) {
@@ -177,7 +180,8 @@ final class MigrationCommands {
     int delete(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> {
             remote.migrations()
-                    .deleteMigration(DeleteMigrationRequest.newBuilder().setId(id).build());
+                    .deleteMigration(
+                            DeleteMigrationRequest.newBuilder().setId(id).build());
             return ctl.output().done(Documents.object(), "migration " + id + " deleted");
         });
     }

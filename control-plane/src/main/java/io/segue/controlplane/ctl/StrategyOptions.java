@@ -12,8 +12,9 @@ final class StrategyOptions {
     @Option(
             names = "--strategy",
             paramLabel = "TYPE",
-            description = "big_bang, canary, blue_green, rolling_update, shadow_traffic, strangler_fig, feature_flag, geographic"
-                    + " or time_window.")
+            description =
+                    "big_bang, canary, blue_green, rolling_update, shadow_traffic, strangler_fig, feature_flag, geographic"
+                            + " or time_window.")
     private @Nullable String type;
 
     @Option(names = "--durability", paramLabel = "true|false", description = "big_bang: keep OLD in step.")

@@ -19,7 +19,8 @@ final class Tables {
         List<String[]> cells = new ArrayList<>();
         String[] head = new String[columns.length];
         for (int i = 0; i < columns.length; i++) {
-            head[i] = columns[i].substring(columns[i].lastIndexOf('.') + 1)
+            head[i] = columns[i]
+                    .substring(columns[i].lastIndexOf('.') + 1)
                     .replace('_', ' ')
                     .toUpperCase(Locale.ROOT);
         }

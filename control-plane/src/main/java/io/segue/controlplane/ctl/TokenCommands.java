@@ -54,11 +54,7 @@ final class TokenCommands {
     @Command(description = "Makes one, and prints its secret: the only time that it is shown.")
     int create(
             @Parameters(paramLabel = "ID") String id,
-            @Option(
-                            names = "--role",
-                            required = true,
-                            paramLabel = "read|admin|proxy",
-                            description = "What it may do.")
+            @Option(names = "--role", required = true, paramLabel = "read|admin|proxy", description = "What it may do.")
                     TokenRole role)
             throws IOException {
         return ctl.call(remote -> {

@@ -82,9 +82,7 @@ final class WatchCommand implements Callable<Integer> {
                     return Exit.DONE;
                 }
             }
-            return until == Goal.END && last == MigrationStatus.MIGRATION_STATUS_COMPLETED
-                    ? Exit.DONE
-                    : Exit.FINDINGS;
+            return until == Goal.END && last == MigrationStatus.MIGRATION_STATUS_COMPLETED ? Exit.DONE : Exit.FINDINGS;
         });
     }
 
@@ -139,7 +137,10 @@ final class WatchCommand implements Callable<Integer> {
         ObjectNode json = Documents.of(progress);
         var figures = progress.getTotal();
         StringBuilder line = new StringBuilder();
-        line.append("  ").append(json.path("status").asText()).append(", ").append(json.path("stage").asText());
+        line.append("  ")
+                .append(json.path("status").asText())
+                .append(", ")
+                .append(json.path("stage").asText());
         if (figures.getKeysTotal() > 0) {
             line.append("  ").append(ProgressBar.of(figures.getKeysCopied(), figures.getKeysTotal()));
             line.append(String.format(

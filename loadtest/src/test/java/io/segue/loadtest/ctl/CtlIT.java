@@ -57,14 +57,14 @@ class CtlIT {
     }
 
     private Result ctl(String... arguments) {
-        return ctl("", token, arguments);
+        return with("", token, arguments);
     }
 
-    private Result ctl(String input, String bearer, String... arguments) {
-        return ctl(rig.controlPlane().grpcPort(), input, bearer, arguments);
+    private Result with(String input, String bearer, String... arguments) {
+        return at(rig.controlPlane().grpcPort(), input, bearer, arguments);
     }
 
-    private static Result ctl(int port, String input, String bearer, String... arguments) {
+    private static Result at(int port, String input, String bearer, String... arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         List<String> all = new ArrayList<>(List.of(arguments));
@@ -141,22 +141,17 @@ class CtlIT {
 
     /** What REST says of it; how the change got there is not part of it. */
     private JsonNode restDocument(JsonNode shape, String id) throws Exception {
-        var stored = ((com.fasterxml.jackson.databind.node.ObjectNode) rig.rest().get("/migrations/" + id)).deepCopy();
+        var stored =
+                ((com.fasterxml.jackson.databind.node.ObjectNode) rig.rest().get("/migrations/" + id)).deepCopy();
         stored.set("warnings", shape.path("warnings"));
         return stored;
     }
 
     @Test
     void theGuidesJsonFromAFile() throws Exception {
-        Result made = ctl(
-                """
+        Result made = ctl("""
                 {"id": "from_file", "strategy": {"type": "big_bang"}, "data": "none",
-                 "failure_handling": {"type": "retry_then_all", "retry_count": 3}}""",
-                token,
-                "migration",
-                "create",
-                "-f=-",
-                "-o=json");
+                 "failure_handling": {"type": "retry_then_all", "retry_count": 3}}""", token, "migration", "create", "-f=-", "-o=json");
         assertThat(made.json().path("failure_handling").path("retry_count").asInt())
                 .isEqualTo(3);
         assertThat(ctl("migrations", "delete", "from_file").code()).isZero();
@@ -165,7 +160,10 @@ class CtlIT {
     @Test
     void theCatalogue() throws Exception {
         assertThat(ctl("endpoint", "list").out()).contains("old_redis", "new_redis_cluster", "redis", "127.0.0.1");
-        assertThat(ctl("interlay", "get", Rig.INTERLAY, "-o=json").json().path("endpoint").asText())
+        assertThat(ctl("interlay", "get", Rig.INTERLAY, "-o=json")
+                        .json()
+                        .path("endpoint")
+                        .asText())
                 .isEqualTo("old_redis");
         assertThat(ctl("proxy", "list", "-o=json").json()).hasSize(1);
         assertThat(ctl("proxy", "forget", rig.proxy().nodeId()).code())
@@ -186,11 +184,11 @@ class CtlIT {
         Result made = ctl("token", "create", "reader", "--role=read");
         assertThat(made.code()).isZero();
         String secret = made.out().strip();
-        assertThat(ctl("", secret, "migration", "list").code()).isZero();
-        assertThat(ctl("", secret, "token", "list").code()).isEqualTo(5);
+        assertThat(with("", secret, "migration", "list").code()).isZero();
+        assertThat(with("", secret, "token", "list").code()).isEqualTo(5);
         assertThat(ctl("token", "list").out()).contains("reader", "read").doesNotContain(secret);
         assertThat(ctl("token", "revoke", "reader").code()).isZero();
-        assertThat(ctl("", secret, "migration", "list").code()).isEqualTo(5);
+        assertThat(with("", secret, "migration", "list").code()).isEqualTo(5);
     }
 
     @ParameterizedTest
@@ -219,11 +217,11 @@ class CtlIT {
 
     @Test
     void noServer_andNoToken() {
-        assertThat(ctl(FreePorts.several(1).get(0), "", token, "migration", "list", "--timeout=5")
+        assertThat(at(FreePorts.several(1).get(0), "", token, "migration", "list", "--timeout=5")
                         .code())
                 .isEqualTo(6);
-        assertThat(ctl("", "", "migration", "list").code()).isEqualTo(5);
-        assertThat(ctl("", "wrong", "migration", "list").code()).isEqualTo(5);
+        assertThat(with("", "", "migration", "list").code()).isEqualTo(5);
+        assertThat(with("", "wrong", "migration", "list").code()).isEqualTo(5);
     }
 
     @Test

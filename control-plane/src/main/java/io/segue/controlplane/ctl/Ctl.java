@@ -154,9 +154,6 @@ public final class Ctl {
 
     private static CommandLine commandLine(Ctl ctl) {
         CommandLine migrations = new CommandLine(new MigrationCommands(ctl));
-        for (Object more : new Object[] {new LifecycleCommands(ctl), new DataCommands(ctl)}) {
-            new CommandLine(more).getSubcommands().forEach(migrations::addSubcommand);
-        }
         migrations.addSubcommand(new WatchCommand(ctl));
         return new CommandLine(ctl)
                 .addSubcommand(migrations)

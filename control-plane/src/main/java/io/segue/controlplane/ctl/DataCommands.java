@@ -20,9 +20,9 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The data of a migration. Its commands are shown under {@code migration}. */
-@Command(name = "data")
-final class DataCommands {
+/** The data of a migration. */
+@Command
+abstract class DataCommands {
     private static final long POLL_MS = 250;
     private static final long MEGABYTE = 1_000_000;
 
@@ -33,7 +33,7 @@ final class DataCommands {
     }
 
     @Command(description = "How far the data is.")
-    int progress(@Parameters(paramLabel = "ID") String id) throws IOException {
+    public int progress(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> ctl.output()
                 .one(Documents.of(remote.migrations()
                         .getProgress(GetProgressRequest.newBuilder().setId(id).build()))));
@@ -41,7 +41,7 @@ final class DataCommands {
 
     @Command(
             description = "Limits the movers, also while they run. What is not given stays as it is; 0 means no limit.")
-    int throttle(
+    public int throttle(
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--keys-per-second", paramLabel = "N") @Nullable Long keys,
             @Option(names = "--megabytes-per-second", paramLabel = "N") @Nullable Double megabytes,
@@ -74,7 +74,7 @@ final class DataCommands {
     }
 
     @Command(name = "error-keys", description = "Keys that could not be copied, or that the conflict rule left alone.")
-    int errorKeys(
+    public int errorKeys(
             @Parameters(paramLabel = "ID") String id,
             @Option(
                             names = "--limit",
@@ -106,7 +106,7 @@ final class DataCommands {
     @Command(
             name = "accept-error-keys",
             description = "You know that the keys listed now are missing on NEW: they no longer stand in the way.")
-    int acceptErrorKeys(
+    public int acceptErrorKeys(
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Kept with the event.")
                     String reason)
@@ -123,7 +123,7 @@ final class DataCommands {
     }
 
     @Command(description = "Keys whose two sides are not known to be equal, over all proxies.")
-    int divergence(
+    public int divergence(
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--sample", paramLabel = "N", defaultValue = "100") int sample)
             throws IOException {
@@ -138,7 +138,7 @@ final class DataCommands {
     @Command(
             description =
                     "Compares both sides under live traffic and waits for the result. Exit code 7 unless all is equal.")
-    int verify(
+    public int verify(
             @Parameters(paramLabel = "ID") String id,
             @Option(
                             names = "--sample",

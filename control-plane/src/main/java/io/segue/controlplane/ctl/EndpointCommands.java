@@ -34,8 +34,8 @@ final class EndpointCommands {
                                 Documents::of),
                         "id",
                         "kind",
-                        "config.write_conn.host",
-                        "config.write_conn.port",
+                        "config.host|config.write_conn.host",
+                        "config.port|config.write_conn.port",
                         "description"));
     }
 

@@ -15,12 +15,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** What moves a migration through its life. Its commands are shown under {@code migration}. */
-@Command(name = "lifecycle")
-final class LifecycleCommands {
+/** What moves a migration through its life. */
+@Command
+abstract class LifecycleCommands extends DataCommands {
     private final Ctl ctl;
 
     LifecycleCommands(Ctl ctl) {
+        super(ctl);
         this.ctl = ctl;
     }
 
@@ -44,7 +45,7 @@ final class LifecycleCommands {
     @Command(
             description =
                     "Looks whether it could start, and changes nothing. Exit code 7 if something stands in the way.")
-    int test(@Parameters(paramLabel = "ID") String id) throws IOException {
+    public int test(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> {
             TestMigrationReply reply = remote.migrations()
                     .testMigration(TestMigrationRequest.newBuilder().setId(id).build());
@@ -62,27 +63,27 @@ final class LifecycleCommands {
     @Command(
             description =
                     "Starts it. With data movement the strategy comes into force once the data has been copied: see watch.")
-    int migrate(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
+    public int migrate(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
         return call(MigrationServiceBlockingStub::migrate, why.call(id));
     }
 
     @Command(description = "Ramps and data movement stand still; traffic keeps its split.")
-    int pause(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
+    public int pause(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
         return call(MigrationServiceBlockingStub::pause, why.call(id));
     }
 
     @Command(description = "Goes on after a pause.")
-    int resume(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
+    public int resume(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
         return call(MigrationServiceBlockingStub::resume, why.call(id));
     }
 
     @Command(description = "Ends it with everything on NEW.")
-    int complete(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
+    public int complete(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
         return call(MigrationServiceBlockingStub::complete, why.call(id));
     }
 
     @Command(description = "Takes everything back to OLD.")
-    int rollback(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
+    public int rollback(@Parameters(paramLabel = "ID") String id, @Mixin Why why) throws IOException {
         return call(MigrationServiceBlockingStub::rollback, why.call(id));
     }
 

@@ -24,15 +24,16 @@ import picocli.CommandLine.Parameters;
         aliases = "migrations",
         synopsisSubcommandLabel = "COMMAND",
         description = "Migrations from one database to another.")
-final class MigrationCommands {
+final class MigrationCommands extends LifecycleCommands {
     private final Ctl ctl;
 
     MigrationCommands(Ctl ctl) {
+        super(ctl);
         this.ctl = ctl;
     }
 
     @Command(description = "Lists all.")
-    int list() throws IOException {
+    public int list() throws IOException {
         return ctl.call(remote -> ctl.output()
                 .list(
                         Documents.list(
@@ -48,7 +49,7 @@ final class MigrationCommands {
     }
 
     @Command(description = "Shows one.")
-    int get(@Parameters(paramLabel = "ID") String id) throws IOException {
+    public int get(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> ctl.output()
                 .one(Documents.of(remote.migrations()
                         .getMigration(GetMigrationRequest.newBuilder().setId(id).build())
@@ -58,7 +59,7 @@ final class MigrationCommands {
     @Command(
             description =
                     "Makes one: from flags, or from a file with the JSON of the guide. It moves nothing until it is started.")
-    int create(
+    public int create(
             @Parameters(paramLabel = "ID", arity = "0..1", description = "Its id.") @Nullable String id,
             @Option(names = "--description", paramLabel = "TEXT") @Nullable String description,
             @Mixin StrategyOptions strategy,
@@ -118,7 +119,7 @@ final class MigrationCommands {
     @Command(
             description =
                     "Gives it another strategy or description; a running migration takes the strategy to the proxies.")
-    int update(
+    public int update(
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--description", paramLabel = "TEXT") @Nullable String description,
             @Mixin StrategyOptions strategy,
@@ -162,7 +163,7 @@ final class MigrationCommands {
     }
 
     @Command(name = "add-interlay", description = "Says that an interlay moves, and where to.")
-    int addInterlay(
+    public int addInterlay(
             @Parameters(paramLabel = "ID") String id,
             @Parameters(paramLabel = "INTERLAY") String interlay,
             @Option(names = "--endpoint", required = true, paramLabel = "ID", description = "NEW.") String endpoint)
@@ -177,7 +178,7 @@ final class MigrationCommands {
     }
 
     @Command(description = "Removes one that does not route traffic, with its history.")
-    int delete(@Parameters(paramLabel = "ID") String id) throws IOException {
+    public int delete(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> {
             remote.migrations()
                     .deleteMigration(
@@ -187,7 +188,7 @@ final class MigrationCommands {
     }
 
     @Command(description = "What happened to it, oldest first.")
-    int events(@Parameters(paramLabel = "ID") String id) throws IOException {
+    public int events(@Parameters(paramLabel = "ID") String id) throws IOException {
         return ctl.call(remote -> ctl.output()
                 .list(
                         Documents.list(

@@ -1,6 +1,7 @@
 package io.segue.controlplane.ctl;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -13,7 +14,7 @@ final class Tables {
     /**
      * One line for each document, under a heading.
      *
-     * @param columns names of fields, {@code strategy.type} for one within another
+     * @param columns names of fields, {@code strategy.type} for one within another; {@code a|b} is the first of them that is there
      */
     static List<String> rows(Iterable<JsonNode> documents, String... columns) {
         List<String[]> cells = new ArrayList<>();
@@ -28,11 +29,19 @@ final class Tables {
         for (JsonNode document : documents) {
             String[] row = new String[columns.length];
             for (int i = 0; i < columns.length; i++) {
-                row[i] = text(document.at("/" + columns[i].replace('.', '/')));
+                row[i] = text(find(document, columns[i]));
             }
             cells.add(row);
         }
         return align(cells);
+    }
+
+    private static JsonNode find(JsonNode document, String column) {
+        JsonNode found = MissingNode.getInstance();
+        for (String path : column.split("\\|", -1)) {
+            found = found.isMissingNode() ? document.at("/" + path.replace('.', '/')) : found;
+        }
+        return found;
     }
 
     /** One line for each field; fields within fields by their path. */

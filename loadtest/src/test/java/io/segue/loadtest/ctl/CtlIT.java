@@ -102,7 +102,8 @@ class CtlIT {
         assertThat(made).isEqualTo(restDocument(made, "by_flags"));
         ctl("migration", "add-interlay", "by_flags", Rig.INTERLAY, "--endpoint=new_redis_cluster", "-o=json")
                 .json();
-        assertThat(ctl("migration", "test", "by_flags").code()).isZero();
+        Result tested = ctl("migration", "test", "by_flags");
+        assertThat(tested.code()).as("%s%s", tested.out(), tested.err()).isZero();
         assertThat(ctl("migration", "migrate", "by_flags", "--reason=evening", "-o=json")
                         .json()
                         .path("status")
@@ -149,7 +150,7 @@ class CtlIT {
 
     @Test
     void theGuidesJsonFromAFile() throws Exception {
-        Result made = ctl("""
+        Result made = with("""
                 {"id": "from_file", "strategy": {"type": "big_bang"}, "data": "none",
                  "failure_handling": {"type": "retry_then_all", "retry_count": 3}}""", token, "migration", "create", "-f=-", "-o=json");
         assertThat(made.json().path("failure_handling").path("retry_count").asInt())

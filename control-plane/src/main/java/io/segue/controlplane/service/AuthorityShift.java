@@ -1,6 +1,5 @@
 package io.segue.controlplane.service;
 
-import io.segue.core.operation.Bucket;
 import io.segue.core.verdict.Side;
 
 /**
@@ -19,18 +18,11 @@ record AuthorityShift(boolean moves, boolean losesNew, boolean losesOld) {
      * @param followed whether a mover carries over what is written on OLD
      */
     static AuthorityShift between(Routing from, Routing to, boolean followed) {
-        boolean moves = false;
-        boolean losesNew = false;
-        boolean losesOld = false;
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            if (from.authority(bucket) == to.authority(bucket)) {
-                continue;
-            }
-            moves = true;
-            boolean alone = !from.dual(bucket);
-            losesNew |= alone && from.authority(bucket) == Side.NEW;
-            losesOld |= alone && from.authority(bucket) == Side.OLD && !followed;
-        }
-        return new AuthorityShift(moves, losesNew, losesOld);
+        boolean toNew = from.leaves(Side.OLD, to);
+        boolean toOld = from.leaves(Side.NEW, to);
+        return new AuthorityShift(
+                toNew || toOld,
+                toOld && from.leavesAlone(Side.NEW, to),
+                toNew && !followed && from.leavesAlone(Side.OLD, to));
     }
 }

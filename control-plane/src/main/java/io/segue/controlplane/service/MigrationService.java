@@ -70,6 +70,7 @@ public final class MigrationService {
                 ? request.getStrategy()
                 : Strategy.newBuilder().setBigBang(BigBang.getDefaultInstance()).build();
         StrategyMapper.fromProto(strategy);
+        refuseExecuted(strategy, Strategy.getDefaultInstance());
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
         return changes.exclusively(() -> {
@@ -170,6 +171,9 @@ public final class MigrationService {
             Identity actor, UpdateMigrationRequest request, Held<Migration> held, boolean feedPossible) {
         Migration before = held.value();
         refuseStale(before, request.getIfRevision());
+        if (!actor.equals(Identity.SYSTEM)) {
+            refuseExecuted(request.getStrategy(), before.getStrategy());
+        }
         Migration.Builder after = before.toBuilder().setUpdatedAt(Times.of(clock.instant()));
         if (request.hasDescription()) {
             after.setDescription(request.getDescription());
@@ -185,6 +189,16 @@ public final class MigrationService {
         }
         changes.store(List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, "")));
         return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+    }
+
+    /** That a window's switch has happened is for the control plane to say. */
+    private static void refuseExecuted(Strategy wanted, Strategy stored) {
+        if (wanted.getTimeWindow().getExecuted() && !stored.getTimeWindow().getExecuted()) {
+            throw new InvalidFieldException(
+                    "strategy.executed",
+                    true,
+                    "false: it becomes true when the switch has happened, inside the window");
+        }
     }
 
     private static void refuseStale(Migration stored, long revision) {
@@ -229,7 +243,9 @@ public final class MigrationService {
                     .addInterlays(MigrationInterlay.newBuilder()
                             .setInterlay(interlay.getId())
                             .setNewEndpoint(to.getId())
-                            .setOldEndpoint(from.getId()));
+                            .setOldEndpoint(from.getId())
+                            .setInstanceBy(interlay.getInstanceBy())
+                            .addAllLabels(interlay.getLabelsList()));
             changes.store(List.of(
                     replace(held, after),
                     events.record(before, after.getStatus(), actor, Event.ADD.call(), "interlay " + interlay.getId())));

@@ -18,6 +18,7 @@ import java.time.Clock;
  * @param fleet the proxies
  * @param movement the data of migrations
  * @param watches news of migrations
+ * @param explains where an operation would go
  * @param stop ends what works by itself, and closes the movers
  */
 public record Services(
@@ -29,6 +30,7 @@ public record Services(
         FleetService fleet,
         MovementService movement,
         Watches watches,
+        Explains explains,
         Runnable stop)
         implements AutoCloseable {
 
@@ -56,7 +58,7 @@ public record Services(
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
-        Preflight preflight = new Preflight(records, vault, hub, probe, movers);
+        Preflight preflight = new Preflight(records, vault, hub, probe, movers, clock);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         WayBack wayBack = new WayBack(records, movements, changes, opening, events, divergences, clock);
@@ -77,27 +79,30 @@ public record Services(
         MovementService movement =
                 new MovementService(records, movements, movers, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
+        MigrationService migrations = new MigrationService(
+                records,
+                changes,
+                events,
+                divergences,
+                new StrategyChange(
+                        records,
+                        movements,
+                        movers,
+                        changes,
+                        opening,
+                        feeding,
+                        preflight,
+                        divergences,
+                        events,
+                        limits,
+                        clock),
+                movers,
+                clock);
+        TimeWindows windows = new TimeWindows(records, movements, migrations, changes, events, limits, clock);
+        windows.start();
         return new Services(
                 new CatalogService(records, vault, changes, clock),
-                new MigrationService(
-                        records,
-                        changes,
-                        events,
-                        divergences,
-                        new StrategyChange(
-                                records,
-                                movements,
-                                movers,
-                                changes,
-                                opening,
-                                feeding,
-                                preflight,
-                                divergences,
-                                events,
-                                limits,
-                                clock),
-                        movers,
-                        clock),
+                migrations,
                 new MigrationRunner(
                         records,
                         movements,
@@ -116,7 +121,9 @@ public record Services(
                 new FleetService(store, publisher, hub, release),
                 movement,
                 watches,
+                new Explains(records, movements),
                 () -> {
+                    windows.close();
                     watches.close();
                     director.close();
                 });

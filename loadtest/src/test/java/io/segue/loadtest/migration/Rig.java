@@ -251,7 +251,7 @@ final class Rig implements AutoCloseable {
     }
 
     JsonNode force(String what) throws InterruptedException {
-        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true}");
+        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true, \"reason\": \"a test\"}");
     }
 
     JsonNode patch(String strategy) throws InterruptedException {

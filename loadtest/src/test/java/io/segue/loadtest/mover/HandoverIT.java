@@ -96,6 +96,7 @@ class HandoverIT {
         sides.old("SET", "long", "1", "PX", "600000");
         try (MoverUnderTest mover = caughtUp(FeedChoice.TRACKING)) {
             assertThat(mover.mover.drain(KeyFilter.ALL, LIMIT)).isTrue();
+            assertThat(mover.mover.restrict(KeyFilter.NONE, LIMIT)).isTrue();
             mover.await("the expiry", () -> authority.call("EXISTS", "short").number() == 0);
             assertThat(mover.mover.bypass(LIMIT)).isEmpty();
             sides.old("DEL", "long");

@@ -1,4 +1,4 @@
-package io.segue.loadtest.migration;
+package io.segue.loadtest.switchover;
 
 import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.RespClient;

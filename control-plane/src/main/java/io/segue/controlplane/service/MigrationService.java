@@ -151,14 +151,16 @@ public final class MigrationService {
         if (!request.hasStrategy() && !request.hasDescription()) {
             throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
         }
-        boolean feedPossible = lookBefore(request);
-        return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), feedPossible));
+        StrategyChange.Look look = lookBefore(request);
+        return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), look));
     }
 
     /** Before the turn is taken: a server that does not answer must not keep other changes waiting. */
-    private boolean lookBefore(UpdateMigrationRequest request) {
+    private StrategyChange.Look lookBefore(UpdateMigrationRequest request) {
         Migration asked = get(request.getId());
-        return pushes(asked, request) && strategies.look(asked, request.getStrategy(), request.getForce());
+        return pushes(asked, request)
+                ? strategies.look(asked, request.getStrategy(), request.getForce())
+                : StrategyChange.Look.NONE;
     }
 
     private static boolean pushes(Migration migration, UpdateMigrationRequest request) {
@@ -168,7 +170,7 @@ public final class MigrationService {
     }
 
     private MigrationReply update(
-            Identity actor, UpdateMigrationRequest request, Held<Migration> held, boolean feedPossible) {
+            Identity actor, UpdateMigrationRequest request, Held<Migration> held, StrategyChange.Look look) {
         Migration before = held.value();
         refuseStale(before, request.getIfRevision());
         if (!actor.equals(Identity.SYSTEM)) {
@@ -185,7 +187,7 @@ public final class MigrationService {
             what = Event.CHANGE.call();
         }
         if (pushes(before, request)) {
-            return strategies.make(actor, request, held, after, feedPossible);
+            return strategies.make(actor, request, held, after, look);
         }
         changes.store(List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, "")));
         return MigrationReply.newBuilder().setMigration(get(before.getId())).build();

@@ -61,12 +61,24 @@ public record Services(
         Preflight preflight = new Preflight(records, vault, hub, probe, movers, clock);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
-        WayBack wayBack = new WayBack(records, movements, changes, opening, events, divergences, clock);
+        Following following = new Following(movements, movers, changes, limits);
+        WayBack wayBack = new WayBack(records, movements, movers, changes, opening, events, divergences, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
         MovementFailures failures =
                 new MovementFailures(records, movements, movers, changes, opening, wayBack, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
-                records, movements, movers, changes, opening, feeding, failures, divergences, events, limits, clock);
+                records,
+                movements,
+                movers,
+                changes,
+                opening,
+                feeding,
+                following,
+                failures,
+                divergences,
+                events,
+                limits,
+                clock);
         MovementWork work =
                 new MovementWork(records, movements, movers, changes, steps, failures, verifications, events);
         MovementDirector director = new MovementDirector(records, movements, movers, work, limits);
@@ -77,7 +89,7 @@ public record Services(
         movers.tidy();
         director.start(hub::neverSeen);
         MovementService movement =
-                new MovementService(records, movements, movers, changes, verifications, events, clock);
+                new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
         MigrationService migrations = new MigrationService(
                 records,
@@ -91,6 +103,7 @@ public record Services(
                         changes,
                         opening,
                         feeding,
+                        following,
                         preflight,
                         divergences,
                         events,
@@ -110,6 +123,7 @@ public record Services(
                         changes,
                         opening,
                         feeding,
+                        following,
                         wayBack,
                         events,
                         divergences,

@@ -95,7 +95,7 @@ final class WayBack {
                 held -> all.add(Movements.put(migration, movement, opening.closed(migration, held.value()))));
         // Before the proxies: whatever they do, nobody else writes NEW any more.
         opening.closeMovers(migration);
-        Rollout rollout = changes.force(all);
+        Rollout rollout = changes.force(all, Gate.NONE);
         opening.forgetWork(migration);
         return rollout;
     }

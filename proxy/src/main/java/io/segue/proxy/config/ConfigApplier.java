@@ -44,9 +44,10 @@ public final class ConfigApplier {
      * What became of a configuration.
      *
      * @param rejection why it does not run; empty if it does
+     * @param heldUs for how long work was held that it has let go of, in microseconds; 0 if none was
      */
-    record Outcome(String rejection) {
-        static final Outcome RUNS = new Outcome("");
+    record Outcome(String rejection, long heldUs) {
+        static final Outcome RUNS = new Outcome("", 0);
 
         boolean runs() {
             return rejection.isEmpty();
@@ -83,7 +84,7 @@ public final class ConfigApplier {
             // The same again, after a reconnect: it runs already.
             applied = snapshot.equals(board.status().snapshot())
                     ? CompletableFuture.completedStage(snapshot)
-                    : target.apply(snapshot).thenApply(done -> snapshot);
+                    : run(snapshot, source).thenApply(done -> snapshot);
         } catch (RuntimeException e) {
             applied = CompletableFuture.failedStage(e);
         }
@@ -93,27 +94,51 @@ public final class ConfigApplier {
                 thread);
     }
 
+    private CompletionStage<Void> run(ProxySnapshot snapshot, ConfigStatus.Source source) {
+        return source == ConfigStatus.Source.DISK ? target.resume(snapshot) : target.apply(snapshot);
+    }
+
     private Outcome accepted(ProxyConfig config, ProxySnapshot snapshot, ConfigStatus.Source source) {
+        boolean kept = source != ConfigStatus.Source.CONTROL_PLANE || keep(config);
+        if (!kept && snapshot.holds()) {
+            // Others rely on the hold: a new process of this proxy must know of it.
+            return rejected(config.getVersion(), new ConfigRejectedException(board.status().cacheError()));
+        }
         board.change(status -> status.running(snapshot, source));
         log.info(
                 "config_applied version={} source={} interlays={}",
                 snapshot.version(),
                 source.label(),
                 snapshot.interlays().size());
-        if (source == ConfigStatus.Source.CONTROL_PLANE) {
-            keep(config);
-        }
-        return Outcome.RUNS;
+        return new Outcome("", target.heldUs());
     }
 
-    /** It runs whether or not it can be kept, so trouble here is shown and not a reason to refuse. */
-    private void keep(ProxyConfig config) {
+    /** Most configurations run whether or not they can be kept, so trouble here is shown and not a reason to refuse. */
+    private boolean keep(ProxyConfig config) {
         try {
             cache.store(config);
             board.change(status -> status.cache(""));
+            return true;
         } catch (IOException e) {
             log.error("config_cache_failed version={} reason=\"{}\"", config.getVersion(), e.toString());
             board.change(status -> status.cache("version " + config.getVersion() + " is not on disk: " + e));
+            return false;
+        }
+    }
+
+    /** Completes when everything that was handed in before has come to its end. */
+    CompletionStage<Outcome> last() {
+        return last;
+    }
+
+    /** Promises, beyond the end of the process, not to serve from the copy on disk: see {@link ConfigCache#retire}. */
+    boolean retire() {
+        try {
+            cache.retire();
+            return true;
+        } catch (IOException e) {
+            log.warn("config_cache_not_retired reason=\"{}\"", e.toString());
+            return false;
         }
     }
 
@@ -129,6 +154,6 @@ public final class ConfigApplier {
             log.error("config_rejected version={}", version, cause);
         }
         board.change(status -> status.rejected(version, reason));
-        return new Outcome(reason);
+        return new Outcome(reason, 0);
     }
 }

@@ -71,8 +71,9 @@ public final class ControlPlaneMain implements Callable<Integer> {
             names = "--hold-limit-ms",
             paramLabel = "MS",
             defaultValue = "2000",
-            description = "How long requests may wait while keys change sides, 100 to 60000 (default: ${DEFAULT-VALUE})."
-                    + " A change that takes longer does not happen.")
+            description =
+                    "How long requests may wait while keys change sides, 100 to 60000 (default: ${DEFAULT-VALUE})."
+                            + " A change that takes longer does not happen.")
     private int holdLimitMs = 2_000;
 
     private final Optional<String> adminToken;
@@ -101,12 +102,7 @@ public final class ControlPlaneMain implements Callable<Integer> {
         try {
             Check.range("--hold-limit-ms", holdLimitMs, 100, 60_000);
             controlPlane = ControlPlane.start(new ControlPlaneOptions(
-                    rest,
-                    grpc,
-                    admin,
-                    dataDir,
-                    adminToken,
-                    Limits.DEFAULT.withHold(Duration.ofMillis(holdLimitMs))));
+                    rest, grpc, admin, dataDir, adminToken, Limits.DEFAULT.withHold(Duration.ofMillis(holdLimitMs))));
         } catch (IOException | RuntimeException e) {
             // Also what the web server throws when its port is taken.
             err.println("segue control-plane: cannot start: " + rootMessage(e));

@@ -117,8 +117,7 @@ final class ProxyEntry {
     }
 
     Barrier.Member member() {
-        return new Barrier.Member(
-                proxy.getId(), connected(), proxy.getAckedVersion(), proxy.getRejectedVersion());
+        return new Barrier.Member(proxy.getId(), connected(), proxy.getAckedVersion(), proxy.getRejectedVersion());
     }
 
     void seen(Instant now) {

@@ -93,9 +93,7 @@ public final class ProxyHub {
         ProxyView save;
         lock.lock();
         try {
-            ProxyEntry entry = entries.computeIfAbsent(
-                    node.getId(),
-                    id -> new ProxyEntry(unknown(id)));
+            ProxyEntry entry = entries.computeIfAbsent(node.getId(), id -> new ProxyEntry(unknown(id)));
             replaced = entry.attach(session, node, first.getVersion());
             note(entry, first);
             entry.offer(target);

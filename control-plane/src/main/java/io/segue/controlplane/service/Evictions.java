@@ -67,7 +67,9 @@ final class Evictions implements AutoCloseable {
             refuseUnless(id, hub.mayForget(id));
             Commit commit = store.commit(
                     List.of(Change.put(
-                            Kind.EVICTION, id, Proxy.newBuilder().setId(id).build().toByteString())),
+                            Kind.EVICTION,
+                            id,
+                            Proxy.newBuilder().setId(id).build().toByteString())),
                     VersionStep.RAISE);
             out.add(id);
             // The mark must not be above what the others run, nor below what the evicted one may.
@@ -106,11 +108,17 @@ final class Evictions implements AutoCloseable {
                 .collect(Collectors.joining(", "));
         rollout.addNotes(
                 open.isEmpty()
-                        ? "proxy " + id + ", if it lives, serves nobody until it reaches the control plane again; stop it, or mend"
+                        ? "proxy " + id
+                                + ", if it lives, serves nobody until it reaches the control plane again; stop it, or mend"
                                 + " its link"
-                        : "make sure that proxy " + id + " does not run before keys change sides: it could still write to "
-                                + open);
+                        : "make sure that proxy " + id
+                                + " does not run before keys change sides: it could still write to " + open);
         return rollout.build();
+    }
+
+    /** Whether a proxy was evicted and has not taken a configuration since. */
+    boolean isOut(String id) {
+        return out.contains(id);
     }
 
     /** A proxy has taken a configuration. If it was evicted, it no longer is. Does not wait. */

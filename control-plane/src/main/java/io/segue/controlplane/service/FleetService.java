@@ -26,12 +26,7 @@ public final class FleetService {
     private final String release;
 
     FleetService(
-            Store store,
-            Publisher publisher,
-            ProxyHub hub,
-            Evictions evictions,
-            ChangeStats stats,
-            String release) {
+            Store store, Publisher publisher, ProxyHub hub, Evictions evictions, ChangeStats stats, String release) {
         this.store = store;
         this.publisher = publisher;
         this.hub = hub;
@@ -76,7 +71,8 @@ public final class FleetService {
 
             @Override
             public void send(ConfigResponse response) {
-                send.accept(response);
+                boolean evicted = evictions.isOut(first.getNode().getId());
+                send.accept(evicted ? response.toBuilder().setEvicted(true).build() : response);
             }
 
             @Override

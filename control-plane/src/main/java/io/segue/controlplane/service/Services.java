@@ -67,8 +67,8 @@ public record Services(
                 stats,
                 (interlays, reason) -> events.aborted(records.migrations(), interlays, reason));
         Changes changes = new Changes(store, publisher, hub, limits, twoPhase, stats);
-        Evictions evictions = new Evictions(
-                store, records, vault, publisher, changes, hub, new RedisFence(EVICTION_TIMEOUT));
+        Evictions evictions =
+                new Evictions(store, records, vault, publisher, changes, hub, new RedisFence(EVICTION_TIMEOUT));
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);

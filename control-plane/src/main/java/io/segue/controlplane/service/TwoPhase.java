@@ -117,8 +117,8 @@ final class TwoPhase {
                         .setHold(hold)
                         .setHoldLimitMs(Math.toIntExact(limits.hold().toMillis()))
                         .build()));
-        long version =
-                store.commit(List.of(vault.holding(messages)), VersionStep.RAISE).configVersion();
+        long version = store.commit(List.of(vault.holding(messages)), VersionStep.RAISE)
+                .configVersion();
         publisher.publish();
         return version;
     }
@@ -126,7 +126,8 @@ final class TwoPhase {
     private static ServiceException unreachable(List<String> lost) {
         return new ServiceException(
                 Code.CONFLICT,
-                "proxies " + lost + " have no stream and may still serve clients, so no key can change sides: bring them"
+                "proxies " + lost
+                        + " have no stream and may still serve clients, so no key can change sides: bring them"
                         + " back, or stop them and evict them with DELETE /api/v1/proxies/{id} (nothing was changed)",
                 Map.of("proxies", lost));
     }
@@ -144,10 +145,12 @@ final class TwoPhase {
             reason = "proxies " + barrier.waiting() + " did not " + what + " within " + limit.toMillis() + " ms";
         }
         long restored = release(moving.keySet(), reason);
-        return rejection.map(one -> refused(one, restored)).orElseGet(() -> new ServiceException(
-                Code.CONFLICT,
-                reason + " (the change was undone)",
-                Map.of("silent", barrier.waiting(), "lost", barrier.lost(), "restored_version", restored)));
+        return rejection
+                .map(one -> refused(one, restored))
+                .orElseGet(() -> new ServiceException(
+                        Code.CONFLICT,
+                        reason + " (the change was undone)",
+                        Map.of("silent", barrier.waiting(), "lost", barrier.lost(), "restored_version", restored)));
     }
 
     /** What a caller is told of a refusal. */

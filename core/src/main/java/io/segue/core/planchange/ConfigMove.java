@@ -29,8 +29,7 @@ public enum ConfigMove {
      * @param plan what is to run
      * @param hold what it will be like if the change that is being prepared is decided; null: nothing is to be held
      */
-    public static <P> ConfigMove of(
-            @Nullable P running, @Nullable P held, P plan, @Nullable P hold) {
+    public static <P> ConfigMove of(@Nullable P running, @Nullable P held, P plan, @Nullable P hold) {
         boolean runs = plan.equals(running);
         if (held == null) {
             if (hold == null) {

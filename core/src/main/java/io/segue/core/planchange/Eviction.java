@@ -25,7 +25,8 @@ public final class Eviction {
 
     /** Whether a connection of this name belongs to {@code proxy}, to whichever of its processes. */
     public static boolean isOf(String proxy, String connectionName) {
-        return connectionName.startsWith(prefix(proxy)) && connectionName.indexOf(':', prefix(proxy).length()) < 0;
+        return connectionName.startsWith(prefix(proxy))
+                && connectionName.indexOf(':', prefix(proxy).length()) < 0;
     }
 
     private static String prefix(String proxy) {
@@ -49,7 +50,8 @@ public final class Eviction {
 
     /** The number in a mark; 0 if that is none. */
     public static long mark(String value) {
-        boolean number = !value.isEmpty() && value.length() <= 18 && value.chars().allMatch(c -> c >= '0' && c <= '9');
+        boolean number =
+                !value.isEmpty() && value.length() <= 18 && value.chars().allMatch(c -> c >= '0' && c <= '9');
         return number ? Long.parseLong(value) : 0;
     }
 }

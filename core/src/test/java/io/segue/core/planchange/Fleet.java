@@ -184,11 +184,19 @@ final class Fleet {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(is(UP) ? "cp " + step() : "cp down").append(" v").append(get(VERSION)).append(says(get(VERSION)));
+        text.append(is(UP) ? "cp " + step() : "cp down")
+                .append(" v")
+                .append(get(VERSION))
+                .append(says(get(VERSION)));
         for (int p = 0; p < proxies; p++) {
             text.append(" | p").append(p).append(is(p, ALIVE) ? "" : " dead");
             text.append(is(p, LINK) ? "" : " cut").append(is(p, REGISTERED) ? "" : " unregistered");
-            text.append(' ').append(state(p)).append(" v").append(get(p, RUNS)).append(" disk ").append(get(p, KEPT));
+            text.append(' ')
+                    .append(state(p))
+                    .append(" v")
+                    .append(get(p, RUNS))
+                    .append(" disk ")
+                    .append(get(p, KEPT));
             text.append(" plan ").append(get(p, PLAN)).append(" acked ").append(get(p, ACKED));
             text.append(is(p, WRITE) ? " write " + get(p, WRITE) + "@" + get(p, WRITE_SIDE) : "");
             text.append(is(p, STRAY) ? " stray@" + get(p, STRAY_SIDE) : "");

@@ -40,7 +40,9 @@ class PlanChangeExplorationTest {
                         .trouble(Trouble.PROXY_CRASHES, 1)
                         .trouble(Trouble.EVICTION, 1),
                 new Course("proxies stop in order").changes(2).trouble(Trouble.PROXY_STOPS, 2),
-                new Course("a decision cannot be carried out by a proxy").changes(2).trouble(Trouble.DECISION_REFUSED, 1));
+                new Course("a decision cannot be carried out by a proxy")
+                        .changes(2)
+                        .trouble(Trouble.DECISION_REFUSED, 1));
     }
 
     @ParameterizedTest

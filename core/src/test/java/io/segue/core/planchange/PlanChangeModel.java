@@ -89,7 +89,9 @@ final class PlanChangeModel implements Explorer.Model<Fleet> {
             sink.accept("p" + p + (answer % 2 == 0 ? " acknowledges v" : " refuses v") + answer / 2, next);
         }
         if (fleet.is(p, CONNECTED) && !fleet.is(p, LINK)) {
-            sink.accept("the loss of p" + p + " is noticed", fleet.copy().set(p, CONNECTED, 0).set(p, AWAITED, 0));
+            sink.accept(
+                    "the loss of p" + p + " is noticed",
+                    fleet.copy().set(p, CONNECTED, 0).set(p, AWAITED, 0));
         }
         boolean refused = fleet.get(p, REJECTED) == fleet.get(VERSION) && fleet.get(p, ACKED) != fleet.get(VERSION);
         if (refused && fleet.is(p, LINK) && fleet.step() == ChangeStep.IDLE && !fleet.is(p, COMING)) {
@@ -208,7 +210,8 @@ final class PlanChangeModel implements Explorer.Model<Fleet> {
     private void crash(Fleet fleet, Explorer.Sink<Fleet> sink) {
         if (fleet.is(UP)) {
             if (has(fleet, Trouble.CONTROL_PLANE_CRASHES)) {
-                Fleet next = spend(fleet, Trouble.CONTROL_PLANE_CRASHES).set(UP, 0).set(STEP, 0);
+                Fleet next =
+                        spend(fleet, Trouble.CONTROL_PLANE_CRASHES).set(UP, 0).set(STEP, 0);
                 for (int p = 0; p < fleet.proxies; p++) {
                     ProxySteps.cut(next, p).set(p, CONNECTED, 0).set(p, AWAITED, 0);
                     next.set(p, ACKED, 0).set(p, REJECTED, 0);

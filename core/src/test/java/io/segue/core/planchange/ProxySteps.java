@@ -46,7 +46,8 @@ final class ProxySteps {
                 sink.accept("the link of p" + p + " is cut", cut(PlanChangeModel.spend(fleet, Trouble.LINK_CUT), p));
             }
         } else if (fleet.is(UP) && !fleet.is(p, TO_KEEP) && fleet.state(p) != HoldState.DRAINING) {
-            // Who it is is stored before it is sent anything. What it drains for, it has not answered: it will on the new stream.
+            // Who it is is stored before it is sent anything. What it drains for, it has not answered: it will on the
+            // new stream.
             Fleet next = fleet.copy().set(p, LINK, 1).set(p, CONNECTED, 1).set(p, REGISTERED, 1);
             next.set(p, ACKED, fleet.get(p, RUNS)).set(p, AWAITED, 0);
             PlanChangeModel.offer(next, p, next.get(VERSION));
@@ -85,7 +86,9 @@ final class ProxySteps {
                 return;
             }
         }
-        sink.accept("p" + p + ": " + move + " v" + version, next.set(p, RUNS, version).set(p, TO_KEEP, version));
+        sink.accept(
+                "p" + p + ": " + move + " v" + version,
+                next.set(p, RUNS, version).set(p, TO_KEEP, version));
         if (move == ConfigMove.COMMIT && PlanChangeModel.has(fleet, Trouble.DECISION_REFUSED)) {
             Fleet refused = PlanChangeModel.spend(fleet, Trouble.DECISION_REFUSED);
             refused.set(p, COMING, next.get(p, COMING)).set(p, LAST_SENT, next.get(p, LAST_SENT));
@@ -113,7 +116,9 @@ final class ProxySteps {
             Fleet next = event(fleet.copy(), p, HoldState.Event.DRAINED).set(p, DRAINS, 0);
             sink.accept("p" + p + " holds", next.set(p, RUNS, version).set(p, TO_KEEP, version));
         } else {
-            Fleet next = event(fleet.copy(), p, HoldState.Event.GAVE_UP).set(p, HELD, 0).set(p, DRAINS, 0);
+            Fleet next = event(fleet.copy(), p, HoldState.Event.GAVE_UP)
+                    .set(p, HELD, 0)
+                    .set(p, DRAINS, 0);
             sink.accept("p" + p + " gives up holding", answer(next, p, version, true));
         }
     }

@@ -44,6 +44,7 @@ public final class Rig implements AutoCloseable {
 
     private final Path folder;
     private final List<Proxy> proxies = new ArrayList<>();
+    private final List<FaultProxy> links = new ArrayList<>();
     private final RigSide oldSide;
     private final RigSide newSide;
     private final ControlPlane controlPlane;
@@ -77,6 +78,7 @@ public final class Rig implements AutoCloseable {
         private RigSide oldSide;
         private RigSide newSide;
         private boolean faults;
+        private boolean links;
         private int proxies;
         private List<String> arguments = List.of();
 
@@ -90,6 +92,12 @@ public final class Rig implements AutoCloseable {
         /** Puts a {@link FaultProxy} between Segue and each side. */
         public Setup faults() {
             faults = true;
+            return this;
+        }
+
+        /** Puts a {@link FaultProxy} between each proxy and the control plane. */
+        public Setup links() {
+            links = true;
             return this;
         }
 
@@ -108,7 +116,7 @@ public final class Rig implements AutoCloseable {
             boolean up = false;
             try {
                 rig.createCatalog();
-                rig.startProxies(proxies, arguments);
+                rig.startProxies(proxies, arguments, links);
                 up = true;
                 return rig;
             } finally {
@@ -127,11 +135,17 @@ public final class Rig implements AutoCloseable {
                 {"id": "%s", "endpoint": "old_redis", "bind": "127.0.0.1", "port": 7000}""".formatted(INTERLAY));
     }
 
-    private void startProxies(int count, List<String> arguments) throws InterruptedException {
+    private void startProxies(int count, List<String> arguments, boolean faultyLinks) throws InterruptedException {
         for (int i = 1; i <= count; i++) {
             String token = controlPlane.createProxyToken("proxy-" + i);
+            int grpcPort = controlPlane.grpcPort();
+            if (faultyLinks) {
+                FaultProxy link = FaultProxy.start(grpcPort);
+                links.add(link);
+                grpcPort = link.port();
+            }
             proxies.add(Proxy.start(
-                    new Proxy.Settings("proxy-" + i, INTERLAY, controlPlane.grpcPort(), token, folder, arguments)));
+                    new Proxy.Settings("proxy-" + i, INTERLAY, grpcPort, token, folder, arguments)));
         }
         for (Proxy proxy : proxies) {
             proxy.awaitListening();
@@ -198,6 +212,11 @@ public final class Rig implements AutoCloseable {
     /** Between Segue and NEW. */
     public FaultProxy newFault() {
         return newSide.needFault();
+    }
+
+    /** Between proxy number {@code i}, from 0, and the control plane. */
+    public FaultProxy link(int i) {
+        return links.get(i);
     }
 
     /** Where clients of the proxies connect, for {@link io.segue.loadtest.data.Writers}. */
@@ -367,6 +386,7 @@ public final class Rig implements AutoCloseable {
     @Override
     public void close() {
         proxies.forEach(proxy -> proxy.process().kill9());
+        links.forEach(FaultProxy::close);
         controlPlane.kill9();
         oldSide.close();
         newSide.close();

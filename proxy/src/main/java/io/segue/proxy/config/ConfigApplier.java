@@ -64,27 +64,31 @@ public final class ConfigApplier {
             board.change(status -> status.cache(String.valueOf(e.getMessage())));
             return last;
         }
-        return config.isEmpty() ? last : enqueue(config.get(), ConfigStatus.Source.DISK);
+        return config.isEmpty() ? last : enqueue(config.get(), ConfigStatus.Source.DISK, target::resume);
     }
 
-    /** Runs what the control plane sent. Completes on the configuration thread, never exceptionally. */
-    CompletionStage<Outcome> apply(ProxyConfig config) {
-        return enqueue(config, ConfigStatus.Source.CONTROL_PLANE);
+    /**
+     * Runs what the control plane sent. Completes on the configuration thread, never exceptionally.
+     *
+     * @param evicted whether this proxy was evicted since it ran what it runs
+     */
+    CompletionStage<Outcome> apply(ProxyConfig config, boolean evicted) {
+        return enqueue(config, ConfigStatus.Source.CONTROL_PLANE, evicted ? target::readmit : target::apply);
     }
 
-    private CompletionStage<Outcome> enqueue(ProxyConfig config, ConfigStatus.Source source) {
-        last = last.thenComposeAsync(before -> run(config, source), thread);
+    private CompletionStage<Outcome> enqueue(ProxyConfig config, ConfigStatus.Source source, ConfigTarget how) {
+        last = last.thenComposeAsync(before -> run(config, source, how), thread);
         return last;
     }
 
-    private CompletionStage<Outcome> run(ProxyConfig config, ConfigStatus.Source source) {
+    private CompletionStage<Outcome> run(ProxyConfig config, ConfigStatus.Source source, ConfigTarget how) {
         CompletionStage<ProxySnapshot> applied;
         try {
             ProxySnapshot snapshot = overrides.apply(SnapshotMapper.fromProto(config));
             // The same again, after a reconnect: it runs already.
             applied = snapshot.equals(board.status().snapshot())
                     ? CompletableFuture.completedStage(snapshot)
-                    : run(snapshot, source).thenApply(done -> snapshot);
+                    : how.apply(snapshot).thenApply(done -> snapshot);
         } catch (RuntimeException e) {
             applied = CompletableFuture.failedStage(e);
         }
@@ -94,15 +98,13 @@ public final class ConfigApplier {
                 thread);
     }
 
-    private CompletionStage<Void> run(ProxySnapshot snapshot, ConfigStatus.Source source) {
-        return source == ConfigStatus.Source.DISK ? target.resume(snapshot) : target.apply(snapshot);
-    }
-
     private Outcome accepted(ProxyConfig config, ProxySnapshot snapshot, ConfigStatus.Source source) {
         boolean kept = source != ConfigStatus.Source.CONTROL_PLANE || keep(config);
         if (!kept && snapshot.holds()) {
             // Others rely on the hold: a new process of this proxy must know of it.
-            return rejected(config.getVersion(), new ConfigRejectedException(board.status().cacheError()));
+            return rejected(
+                    config.getVersion(),
+                    new ConfigRejectedException(board.status().cacheError()));
         }
         board.change(status -> status.running(snapshot, source));
         log.info(

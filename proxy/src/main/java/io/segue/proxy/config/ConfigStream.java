@@ -46,7 +46,7 @@ public final class ConfigStream {
      * @param reports what to report
      * @param board what runs now, and where the state of the link is shown
      * @param thread the configuration thread: an executor with exactly one thread; owned by the caller, who stops it after
-     *     {@link #close()}
+     *     {@link #close(boolean)}
      */
     public ConfigStream(
             StreamSettings settings,
@@ -252,7 +252,7 @@ public final class ConfigStream {
             ProxyConfig config = response.getConfig().toBuilder()
                     .setVersion(response.getVersion())
                     .build();
-            applier.apply(config).thenAccept(outcome -> answer(from, response, outcome));
+            applier.apply(config, response.getEvicted()).thenAccept(outcome -> answer(from, response, outcome));
         }
 
         @Override

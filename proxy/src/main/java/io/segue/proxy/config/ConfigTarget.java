@@ -24,6 +24,14 @@ public interface ConfigTarget {
     }
 
     /**
+     * As {@link #apply}, for a proxy that was evicted and is welcome again: nothing of it can be under way any more, and what it has noted about
+     * keys is void.
+     */
+    default CompletionStage<Void> readmit(ProxySnapshot snapshot) {
+        return apply(snapshot);
+    }
+
+    /**
      * For how long work was held that the last snapshot has let go of, in microseconds; 0 if none was. Called on the configuration
      * thread, after that snapshot runs and before the next.
      */

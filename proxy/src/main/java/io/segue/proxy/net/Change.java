@@ -48,7 +48,7 @@ final class Change {
 
     private final ProxyServer server;
     private final ProxySnapshot snapshot;
-    private final boolean resumes;
+    private final Kind kind;
     private final Map<String, Served> before;
     private final Map<String, Served> after = new HashMap<>();
     private final List<Listener> opened = new ArrayList<>();
@@ -58,11 +58,20 @@ final class Change {
     private final List<PlanSwitch> commits = new ArrayList<>();
     private final List<PlanSwitch> releases = new ArrayList<>();
 
-    /** @param resumes whether the process before this one ran it */
-    Change(ProxyServer server, ProxySnapshot snapshot, boolean resumes) {
+    /** What the change begins with. */
+    enum Kind {
+        /** What this process runs. */
+        USUAL,
+        /** What the process before this one ran: it may have said that it holds. */
+        RESUMED,
+        /** What this process ran before it was evicted: nothing is under way, and what it has noted is void. */
+        READMITTED
+    }
+
+    Change(ProxyServer server, ProxySnapshot snapshot, Kind kind) {
         this.server = server;
         this.snapshot = snapshot;
-        this.resumes = resumes;
+        this.kind = kind;
         this.before = server.served();
     }
 
@@ -130,8 +139,7 @@ final class Change {
             held.by().abort();
         }
         Served.Held decided = move == ConfigMove.COMMIT ? held : null;
-        MigrationState migration =
-                decided != null ? decided.by().after().migration() : migration(spec, now);
+        MigrationState migration = decided != null ? decided.by().after().migration() : migration(spec, now);
         Route route = decided != null ? decided.by().after() : route(spec.undecided(), migration);
         distrustAfterInterruption(spec, now, migration, route);
         Interlay interlay = now != null ? now.interlay() : server.interlay(spec.id(), protocol, route);
@@ -163,7 +171,7 @@ final class Change {
         }
         // One that begins to serve in the middle of a change must hold before its first client comes.
         CompletionStage<Void> ready = CompletableFuture.completedFuture(null);
-        if (now == null && holds != null && resumes) {
+        if (now == null && holds != null && kind == Kind.RESUMED) {
             holds.by().resume();
         } else if (now == null && holds != null) {
             ready = holds.by().prepare();
@@ -175,8 +183,9 @@ final class Change {
     }
 
     private PlanSwitch planSwitch(Interlay interlay, Route route, long holdLimitMs) {
+        PlanSwitch.Limits limits = new PlanSwitch.Limits(holdLimitMs, kind == Kind.READMITTED);
         return new PlanSwitch(
-                interlay, route, () -> tellSessions(interlay), server.firstLoop(), server.fences(), holdLimitMs);
+                interlay, route, () -> tellSessions(interlay), server.firstLoop(), server.fences(), limits);
     }
 
     /** The hold that a spec asks for; made here, and kept when this change is through. */
@@ -297,6 +306,9 @@ final class Change {
     private CompletionStage<Void> commit() {
         switches.forEach(PlanSwitch::commit);
         commits.forEach(PlanSwitch::commit);
+        if (kind == Kind.READMITTED) {
+            after.values().forEach(Change::distrust);
+        }
         Stream.of(switches, commits, releases)
                 .flatMap(List::stream)
                 .mapToLong(PlanSwitch::heldUs)
@@ -325,6 +337,14 @@ final class Change {
         server.onEveryLoop(kit -> kit.allParts().forEach(parts -> parts.lanes().retainOnly(inUse)));
         return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new))
                 .thenRunAsync(() -> strikeOff(after.values()));
+    }
+
+    /** What was cut off in the middle of a write to two sides is on one of them, and what others have written since is not known here. */
+    private static void distrust(Served one) {
+        MigrationState migration = one.migration();
+        if (migration != null && one.interlay().route().dualWrites()) {
+            migration.distrustEverything();
+        }
     }
 
     /** Once its listener is closed, so that nobody comes later: a session left behind would never hear of another route. */

@@ -90,6 +90,11 @@ final class Fences {
         searched.keySet().removeIf(place -> !inUse.contains(place.address));
     }
 
+    /** Somebody else has killed all connections of this proxy. */
+    void forgetLost() {
+        lost.clear();
+    }
+
     /** Whether there are none at all. */
     boolean none() {
         return lost.isEmpty();

@@ -40,6 +40,14 @@ final class PlanSwitch {
         CompletionStage<Void> tell();
     }
 
+    /**
+     * How patient it is.
+     *
+     * @param holdMs how long work may wait for a decision of the control plane; 0: the decision is this proxy's own
+     * @param readmitted whether the proxy was evicted: what it has noted about keys is void
+     */
+    record Limits(long holdMs, boolean readmitted) {}
+
     private final Interlay interlay;
     private final Route before;
     private final Route after;
@@ -48,6 +56,7 @@ final class PlanSwitch {
     private final Fences fences;
     private final long drainMs;
     private final long holdMs;
+    private final boolean readmitted;
     private HoldState state = HoldState.SERVING;
     private long heldSinceNs;
     private long heldUs;
@@ -55,24 +64,19 @@ final class PlanSwitch {
     /**
      * @param tellSessions tells every session of the interlay that the route changed; completes when all know
      * @param timer runs the waiting
-     * @param holdLimitMs how long work may wait for a decision of the control plane; 0: the decision is this proxy's own
      */
     PlanSwitch(
-            Interlay interlay,
-            Route after,
-            SessionsTold tellSessions,
-            EventLoop timer,
-            Fences fences,
-            long holdLimitMs) {
+            Interlay interlay, Route after, SessionsTold tellSessions, EventLoop timer, Fences fences, Limits limits) {
         this.interlay = interlay;
         this.before = interlay.route();
         this.after = after;
         this.tellSessions = tellSessions;
         this.timer = timer;
         this.fences = fences;
-        this.holdMs = holdLimitMs;
+        this.holdMs = limits.holdMs;
+        this.readmitted = limits.readmitted;
         // The rest of the time is for the others to say that they hold, and for the decision.
-        this.drainMs = holdLimitMs == 0 ? OWN_LIMIT_MS : Math.max(1, holdLimitMs * 3 / 4);
+        this.drainMs = holdMs == 0 ? OWN_LIMIT_MS : Math.max(1, holdMs * 3 / 4);
     }
 
     /** Gets ready; fails with {@link ConfigRejectedException}, and nothing has changed then. */
@@ -154,7 +158,7 @@ final class PlanSwitch {
         int underWay = interlay.underWayBefore();
         int unknown = fences.unknown(before.writeServers());
         boolean forced = after.spec().acceptDivergence();
-        boolean equal = migration == null || migration.settled() || forced;
+        boolean equal = migration == null || migration.settled() || forced || readmitted;
         boolean late = System.nanoTime() > deadlineNs;
         if (HoldState.mayAcknowledge(underWay, unknown, equal)) {
             move(HoldState.Event.DRAINED);
@@ -170,9 +174,8 @@ final class PlanSwitch {
             ready.complete(null);
         } else if (late) {
             move(HoldState.Event.GAVE_UP);
-            ready.completeExceptionally(
-                    new ConfigRejectedException("interlay " + interlay.id() + ": " + missing(underWay, unknown)
-                            + " within " + drainMs + " ms"));
+            ready.completeExceptionally(new ConfigRejectedException(
+                    "interlay " + interlay.id() + ": " + missing(underWay, unknown) + " within " + drainMs + " ms"));
         } else {
             timer.schedule(() -> look(deadlineNs, ready), LOOK_EVERY_MS, TimeUnit.MILLISECONDS);
         }

@@ -147,12 +147,21 @@ public final class ProxyServer implements DataPlane {
             @Override
             public CompletionStage<Void> apply(ProxySnapshot snapshot) {
                 heldUs = 0;
-                return ProxyServer.this.apply(snapshot).thenRun(() -> runs = snapshot.version());
+                return ProxyServer.this.apply(snapshot, Change.Kind.USUAL).thenRun(() -> runs = snapshot.version());
             }
 
             @Override
             public CompletionStage<Void> resume(ProxySnapshot snapshot) {
-                return new Change(ProxyServer.this, snapshot, true).run().thenRun(() -> runs = snapshot.version());
+                return new Change(ProxyServer.this, snapshot, Change.Kind.RESUMED)
+                        .run()
+                        .thenRun(() -> runs = snapshot.version());
+            }
+
+            @Override
+            public CompletionStage<Void> readmit(ProxySnapshot snapshot) {
+                heldUs = 0;
+                fences.forgetLost();
+                return ProxyServer.this.apply(snapshot, Change.Kind.READMITTED).thenRun(() -> runs = snapshot.version());
             }
 
             @Override
@@ -167,16 +176,16 @@ public final class ProxyServer implements DataPlane {
         heldUs = Math.max(heldUs, us);
     }
 
-    private CompletionStage<Void> apply(ProxySnapshot snapshot) {
+    private CompletionStage<Void> apply(ProxySnapshot snapshot, Change.Kind kind) {
         if (!missedSomething(snapshot)) {
-            return new Change(this, snapshot, false).run();
+            return new Change(this, snapshot, kind).run();
         }
         // A change is being prepared from a state that this proxy does not run yet: first there, then the hold.
         List<InterlaySpec> undecided =
                 snapshot.interlays().stream().map(InterlaySpec::undecided).toList();
-        return new Change(this, new ProxySnapshot(snapshot.version(), undecided), false)
+        return new Change(this, new ProxySnapshot(snapshot.version(), undecided), kind)
                 .run()
-                .thenCompose(done -> new Change(this, snapshot, false).run());
+                .thenCompose(done -> new Change(this, snapshot, kind).run());
     }
 
     private boolean missedSomething(ProxySnapshot snapshot) {

@@ -83,8 +83,8 @@ final class Readiness {
 
     private void wait(Route present, long deadlineNs, CompletableFuture<Void> ready) {
         MigrationState migration = present.migration();
-        boolean settled = (migration == null || migration.settled())
-                && server.fences().unknown(present.writeServers()) == 0;
+        boolean settled =
+                (migration == null || migration.settled()) && server.fences().unknown(present.writeServers()) == 0;
         if (settled || System.nanoTime() > deadlineNs) {
             // If there was none, the hold sees to it.
             ready.complete(null);

@@ -179,10 +179,10 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
         }
         inbox.tidy();
         if (!inputEnded) {
-            // What waits for a change of sides is bounded for all clients together: of one that waits nothing more is taken.
+            // What waits for a change of sides is bounded for all clients together: of one that waits nothing more is
+            // taken.
             channel.config()
-                    .setAutoRead(gate == Gate.OPEN
-                            || (parkedBytes < 0 && inbox.size() < settings.maxUnreadBytes()));
+                    .setAutoRead(gate == Gate.OPEN || (parkedBytes < 0 && inbox.size() < settings.maxUnreadBytes()));
         } else if (gate == Gate.OPEN) {
             closeAfterReplies();
         } else {
@@ -296,9 +296,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
     byte[] undecided() {
         return interlay.protocol()
                 .replies()
-                .error(
-                        "TRYAGAIN",
-                        "segue: these keys are changing sides, and the decision is not known yet");
+                .error("TRYAGAIN", "segue: these keys are changing sides, and the decision is not known yet");
     }
 
     private void useRoute() {

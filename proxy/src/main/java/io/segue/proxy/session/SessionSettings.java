@@ -13,12 +13,7 @@ import io.segue.proxy.protocol.Limits;
  * @param maxParkedBytes bytes of those requests, and of what their clients have sent after them
  */
 public record SessionSettings(
-        Limits frames,
-        int maxInFlight,
-        int maxUnreadBytes,
-        long maxOutputBytes,
-        int maxParked,
-        long maxParkedBytes) {
+        Limits frames, int maxInFlight, int maxUnreadBytes, long maxOutputBytes, int maxParked, long maxParkedBytes) {
     /** What a proxy uses unless told otherwise. */
     public static final SessionSettings DEFAULT = new SessionSettings(Limits.DEFAULT, 8192, 1 << 20, 1L << 30);
 

@@ -152,9 +152,11 @@ final class RedisHandshake implements Handshake {
 
     private void heedMark(ByteBuf reply) throws ProtocolException {
         ReplyCursor cursor = new ReplyCursor(reply).next();
-        if (!cursor.isNull() && Eviction.shutOut(Eviction.mark(cursor.text()), login.runs().getAsLong())) {
-            throw new ProtocolException("proxy " + login.proxy()
-                    + " was evicted, and may use this database again when it has a configuration from the control plane");
+        if (!cursor.isNull()
+                && Eviction.shutOut(Eviction.mark(cursor.text()), login.runs().getAsLong())) {
+            throw new ProtocolException(
+                    "proxy " + login.proxy()
+                            + " was evicted, and may use this database again when it has a configuration from the control plane");
         }
     }
 

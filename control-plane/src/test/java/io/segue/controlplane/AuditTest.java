@@ -1,7 +1,6 @@
 package io.segue.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -65,10 +64,10 @@ class AuditTest {
             migrations.createMigration(
                     CreateMigrationRequest.newBuilder().setId("m").build());
             var call = MigrationCall.newBuilder().setId("m").setReason("now").build();
-            catchThrowableOfType(StatusRuntimeException.class, () -> migrations.migrate(call));
-            catchThrowableOfType(
-                    StatusRuntimeException.class,
-                    () -> MigrationServiceGrpc.newBlockingStub(stranger).migrate(call));
+            assertThatThrownBy(() -> migrations.migrate(call)).isInstanceOf(StatusRuntimeException.class);
+            assertThatThrownBy(() ->
+                            MigrationServiceGrpc.newBlockingStub(stranger).migrate(call))
+                    .isInstanceOf(StatusRuntimeException.class);
 
             List<AuditEntry> entries = CatalogServiceGrpc.newBlockingStub(admin)
                     .listAudit(ListAuditRequest.getDefaultInstance())

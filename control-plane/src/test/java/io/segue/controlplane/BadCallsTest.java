@@ -296,7 +296,12 @@ class BadCallsTest {
         boolean typed = row.headers().contains("Content-Type");
         boolean authorized = row.headers().contains("Authorization");
         return bench.rest(authorized ? "" : Bench.ADMIN)
-                .send(row.method(), row.path(), row.body().isEmpty() || typed ? null : JSON, row.body(), row.headers().toArray(String[]::new));
+                .send(
+                        row.method(),
+                        row.path(),
+                        row.body().isEmpty() || typed ? null : JSON,
+                        row.body(),
+                        row.headers().toArray(String[]::new));
     }
 
     /** Everything that is stored, with revisions and events. */

@@ -56,8 +56,8 @@ class OpenApiTest {
                 .properties()
                 .forEach(path -> path.getValue()
                         .fieldNames()
-                        .forEachRemaining(method ->
-                                documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
+                        .forEachRemaining(
+                                method -> documented.add(method.toUpperCase(Locale.ROOT) + " " + path.getKey())));
         // Every documented call is answered by a route, and every other method of its path by "method not allowed",
         // which names
         // the methods that the server knows.
@@ -161,11 +161,7 @@ class OpenApiTest {
                     .isEmpty();
         }
         Rest.Reply reply = bench.rest()
-                .send(
-                        method.toUpperCase(Locale.ROOT),
-                        path,
-                        body.isEmpty() ? null : "application/json",
-                        body);
+                .send(method.toUpperCase(Locale.ROOT), path, body.isEmpty() ? null : "application/json", body);
         JsonNode response = call.path("responses").path(Integer.toString(reply.status()));
         assertThat(response.isMissingNode())
                 .as(path + " answers " + reply.status() + " " + reply.raw().body())

@@ -1,6 +1,7 @@
 package io.segue.controlplane;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -65,8 +66,8 @@ class AuditTest {
                     CreateMigrationRequest.newBuilder().setId("m").build());
             var call = MigrationCall.newBuilder().setId("m").setReason("now").build();
             assertThatThrownBy(() -> migrations.migrate(call)).isInstanceOf(StatusRuntimeException.class);
-            assertThatThrownBy(() ->
-                            MigrationServiceGrpc.newBlockingStub(stranger).migrate(call))
+            assertThatThrownBy(
+                            () -> MigrationServiceGrpc.newBlockingStub(stranger).migrate(call))
                     .isInstanceOf(StatusRuntimeException.class);
 
             List<AuditEntry> entries = CatalogServiceGrpc.newBlockingStub(admin)

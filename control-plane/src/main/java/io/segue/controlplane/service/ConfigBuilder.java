@@ -81,7 +81,9 @@ final class ConfigBuilder {
                     .setId(interlay.getId())
                     .setBind(interlay.getBind())
                     .setPort(interlay.getPort())
-                    .setEndpoint(required(endpoints, interlay.getEndpoint()));
+                    .setEndpoint(required(endpoints, interlay.getEndpoint()))
+                    .setInstanceBy(interlay.getInstanceBy())
+                    .addAllLabels(interlay.getLabelsList());
             if (interlay.hasApiBinding()) {
                 entry.setApiBinding(interlay.getApiBinding());
             }

@@ -3,6 +3,7 @@ package io.segue.proxy.bootstrap;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.proxy.config.HostPort;
+import io.segue.proxy.config.LinkTls;
 import io.segue.proxy.config.Overrides;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param gateway where applications call APIs; empty: nowhere
  * @param gatewayToken what those callers must bring; empty: nothing, which is allowed on the loopback address only
  * @param token the bearer token, read anew for every connection to the control plane
+ * @param tls how the link to the control plane is encrypted; absent: plain text
  */
 public record ProxyOptions(
         String nodeId,
@@ -36,7 +38,8 @@ public record ProxyOptions(
         Overrides listen,
         Optional<HostPort> gateway,
         Optional<Supplier<String>> gatewayToken,
-        Supplier<String> token) {
+        Supplier<String> token,
+        Optional<LinkTls> tls) {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BUDGET_MS = 10_000;
 
@@ -53,6 +56,61 @@ public record ProxyOptions(
         if (controlPlane.port() == 0) {
             throw new InvalidFieldException("--control-plane", controlPlane, "a port of 1 to 65535");
         }
+    }
+
+    /** With a link in plain text, and without a gateway. */
+    public ProxyOptions(
+            String nodeId,
+            HostPort controlPlane,
+            HostPort admin,
+            Path dataDir,
+            String region,
+            String instance,
+            int threads,
+            int rescueBudgetMs,
+            Overrides listen,
+            Supplier<String> token) {
+        this(
+                nodeId,
+                controlPlane,
+                admin,
+                dataDir,
+                region,
+                instance,
+                threads,
+                rescueBudgetMs,
+                listen,
+                token,
+                Optional.empty());
+    }
+
+    /** Without a gateway. */
+    public ProxyOptions(
+            String nodeId,
+            HostPort controlPlane,
+            HostPort admin,
+            Path dataDir,
+            String region,
+            String instance,
+            int threads,
+            int rescueBudgetMs,
+            Overrides listen,
+            Supplier<String> token,
+            Optional<LinkTls> tls) {
+        this(
+                nodeId,
+                controlPlane,
+                admin,
+                dataDir,
+                region,
+                instance,
+                threads,
+                rescueBudgetMs,
+                listen,
+                Optional.empty(),
+                Optional.empty(),
+                token,
+                tls);
     }
 
     @Override

@@ -42,4 +42,9 @@ public record ProxySnapshot(long version, List<InterlaySpec> interlays, List<Api
             }
         }
     }
+
+    /** Whether some work is to be held. */
+    public boolean holds() {
+        return interlays.stream().anyMatch(interlay -> interlay.heldFor() != null);
+    }
 }

@@ -24,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -63,8 +62,6 @@ class ProxyProcessTest {
                 1,
                 50,
                 Overrides.parse(List.of("cache=127.0.0.1:7100")),
-                Optional.empty(),
-                Optional.empty(),
                 () -> "t0k3n");
     }
 
@@ -135,7 +132,7 @@ class ProxyProcessTest {
     }
 
     @Test
-    void stopsInOrderAndStartsAgainFromDisk() throws Exception {
+    void stopsInOrder_andServesAgainWhenItHasBeenToldWhatTo() throws Exception {
         FakeControlPlane.Conversation conversation = controlPlane.nextStream();
         conversation.next();
         conversation.send(Configs.plain(3), "n-1");
@@ -143,7 +140,30 @@ class ProxyProcessTest {
         process.close();
         process.awaitClosed();
         assertThat(dataPlane.closed).isTrue();
+        assertThat(conversation.next().getStopped())
+                .as("nobody waits for it any more")
+                .isTrue();
+        FakeDataPlane second = new FakeDataPlane();
+        process = ProxyProcess.start(options(), (given, journal) -> second);
+        conversation = controlPlane.nextStream();
+        assertThat(conversation.next().getVersion())
+                .as("changes may have been made meanwhile")
+                .isZero();
+        conversation.send(Configs.plain(4), "n-1");
+        conversation.next();
+        assertThat(second.target.next().version()).isEqualTo(4);
+    }
+
+    @Test
+    void stopsWithoutAControlPlane_andStartsAgainFromDisk() throws Exception {
+        FakeControlPlane.Conversation conversation = controlPlane.nextStream();
+        conversation.next();
+        conversation.send(Configs.plain(3), "n-1");
+        conversation.next();
         controlPlane.close();
+        Await.until("the link is down", () -> !process.status().connected());
+        process.close();
+        process.awaitClosed();
         FakeDataPlane second = new FakeDataPlane();
         process = ProxyProcess.start(options(), (given, journal) -> second);
         assertThat(second.target.next().interlays().get(0).port()).isEqualTo(7100);

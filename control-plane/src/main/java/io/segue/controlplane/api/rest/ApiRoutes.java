@@ -1,7 +1,6 @@
 package io.segue.controlplane.api.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.segue.controlplane.service.ApiService;
 import io.segue.controlplane.service.MigrationService;
@@ -16,16 +15,33 @@ final class ApiRoutes {
         this.migrations = migrations;
     }
 
-    void add(Javalin routes) {
-        routes.post("/api/v1/templates", this::createTemplate, Need.ADMIN);
-        routes.get("/api/v1/templates", this::templates, Need.READ);
-        routes.get("/api/v1/templates/{id}", this::template, Need.READ);
-        routes.delete("/api/v1/templates/{id}", this::deleteTemplate, Need.ADMIN);
-        routes.post("/api/v1/apis", this::createApi, Need.ADMIN);
-        routes.get("/api/v1/apis", this::apis, Need.READ);
-        routes.get("/api/v1/apis/{id}", this::api, Need.READ);
-        routes.delete("/api/v1/apis/{id}", this::deleteApi, Need.ADMIN);
-        routes.post("/api/v1/migrations/{id}/api/{api}", this::addApi, Need.ADMIN);
+    void add(RouteTable routes) {
+        routes.post("/api/v1/templates", this::createTemplate, Need.ADMIN)
+                .says("Makes a template: a command with places for values, on one endpoint.")
+                .takes("TemplateCreate")
+                .gives(201, "Template");
+        routes.get("/api/v1/templates", this::templates, Need.READ)
+                .says("All templates.")
+                .gives("Template[]");
+        routes.get("/api/v1/templates/{id}", this::template, Need.READ)
+                .says("One template.")
+                .gives("Template");
+        routes.delete("/api/v1/templates/{id}", this::deleteTemplate, Need.ADMIN)
+                .says("Removes a template that nothing uses.")
+                .gives("Nothing");
+        routes.post("/api/v1/apis", this::createApi, Need.ADMIN)
+                .says("Makes an API: templates that applications run by one name, over gRPC at a proxy.")
+                .takes("ApiCreate")
+                .gives(201, "Api");
+        routes.get("/api/v1/apis", this::apis, Need.READ).says("All APIs.").gives("Api[]");
+        routes.get("/api/v1/apis/{id}", this::api, Need.READ).says("One API.").gives("Api");
+        routes.delete("/api/v1/apis/{id}", this::deleteApi, Need.ADMIN)
+                .says("Removes an API that no migration uses; the proxies stop serving it.")
+                .gives("Deleted");
+        routes.post("/api/v1/migrations/{id}/api/{api}", this::addApi, Need.ADMIN)
+                .says("Says that an API moves: to templates with the same commands on another endpoint.")
+                .takes("ApiAdd")
+                .gives("Migration");
     }
 
     private void createTemplate(Context context) {

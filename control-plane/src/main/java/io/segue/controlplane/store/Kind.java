@@ -24,5 +24,9 @@ public enum Kind {
     TOKEN_HASH,
     PROXY,
     /** The last report of a proxy. Same key as the proxy. */
-    PROXY_REPORT
+    PROXY_REPORT,
+    /** What a call with an idempotency key was answered. Key: id of the token, '/', the key of the caller. */
+    IDEMPOTENCY,
+    /** Who called what. Key: a growing number. */
+    AUDIT
 }

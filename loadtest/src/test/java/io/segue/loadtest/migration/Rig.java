@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -79,8 +80,7 @@ public final class Rig implements AutoCloseable {
         private RigSide newSide;
         private boolean faults;
         private boolean links;
-        private int proxies;
-        private List<String> arguments = List.of();
+        private final List<List<String>> proxies = new ArrayList<>();
 
         /** Takes the two sides over. */
         public Setup sides(RigSide old, RigSide neu) {
@@ -101,10 +101,9 @@ public final class Rig implements AutoCloseable {
             return this;
         }
 
-        /** So many proxies, each with these options. */
+        /** So many proxies more, each with these options. */
         public Setup proxies(int count, String... options) {
-            proxies = count;
-            arguments = List.of(options);
+            proxies.addAll(Collections.nCopies(count, List.of(options)));
             return this;
         }
 
@@ -116,7 +115,7 @@ public final class Rig implements AutoCloseable {
             boolean up = false;
             try {
                 rig.createCatalog();
-                rig.startProxies(proxies, arguments, links);
+                rig.startProxies(proxies, links);
                 up = true;
                 return rig;
             } finally {
@@ -135,17 +134,17 @@ public final class Rig implements AutoCloseable {
                 {"id": "%s", "endpoint": "old_redis", "bind": "127.0.0.1", "port": 7000}""".formatted(INTERLAY));
     }
 
-    private void startProxies(int count, List<String> arguments, boolean faultyLinks) throws InterruptedException {
-        for (int i = 1; i <= count; i++) {
-            String token = controlPlane.createProxyToken("proxy-" + i);
+    private void startProxies(List<List<String>> arguments, boolean faultyLinks) throws InterruptedException {
+        for (List<String> options : arguments) {
+            String id = "proxy-" + (proxies.size() + 1);
+            String token = controlPlane.createProxyToken(id);
             int grpcPort = controlPlane.grpcPort();
             if (faultyLinks) {
                 FaultProxy link = FaultProxy.start(grpcPort);
                 links.add(link);
                 grpcPort = link.port();
             }
-            proxies.add(Proxy.start(
-                    new Proxy.Settings("proxy-" + i, INTERLAY, grpcPort, token, folder, arguments)));
+            proxies.add(Proxy.start(new Proxy.Settings(id, INTERLAY, grpcPort, token, folder, options)));
         }
         for (Proxy proxy : proxies) {
             proxy.awaitListening();
@@ -270,7 +269,7 @@ public final class Rig implements AutoCloseable {
     }
 
     public JsonNode force(String what) throws InterruptedException {
-        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true}");
+        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true, \"reason\": \"a test\"}");
     }
 
     public JsonNode patch(String strategy) throws InterruptedException {
@@ -319,7 +318,8 @@ public final class Rig implements AutoCloseable {
         await(what, TIMEOUT, condition);
     }
 
-    public static void await(String what, Duration timeout, Condition condition) throws IOException, InterruptedException {
+    public static void await(String what, Duration timeout, Condition condition)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {

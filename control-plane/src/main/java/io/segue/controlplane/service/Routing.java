@@ -190,7 +190,8 @@ final class Routing {
             return KeyFilter.NONE;
         }
         List<Plan> plans = plans();
-        return new Chosen(subject -> plans.stream().allMatch(plan -> plan.authority(plan.cells().of(subject)) == side));
+        return new Chosen(subject ->
+                plans.stream().allMatch(plan -> plan.authority(plan.cells().of(subject)) == side));
     }
 
     /** The keys whose truth goes from {@code from} to the other side with {@code next}, whoever uses them. */

@@ -43,7 +43,9 @@ final class Following {
         Set<Side> missing = EnumSet.noneOf(Side.class);
         for (Side gaining : Side.values()) {
             boolean needed = from.leaves(gaining.other(), to) && !(gaining == Side.NEW && givenUp);
-            if (needed && movement.filter(found -> Movements.follows(found, gaining)).isEmpty()) {
+            if (needed
+                    && movement.filter(found -> Movements.follows(found, gaining))
+                            .isEmpty()) {
                 missing.add(gaining);
             }
         }
@@ -102,8 +104,8 @@ final class Following {
     void require(Migration migration, Set<Side> sides, String force) {
         for (Side side : sides) {
             if (!movers.awaitReady(migration, side, limits.acknowledgement())) {
-                throw ServiceException.conflict("the way back is not ready: changes on " + side + " cannot be followed yet"
-                        + why(migration, side) + "; try again" + force);
+                throw ServiceException.conflict("the way back is not ready: changes on " + side
+                        + " cannot be followed yet" + why(migration, side) + "; try again" + force);
             }
         }
     }

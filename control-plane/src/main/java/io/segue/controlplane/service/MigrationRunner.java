@@ -93,7 +93,8 @@ public final class MigrationRunner {
         Set<Side> toFollow = Following.missing(Optional.empty(), now, then, asked.getStrategy());
         Map<Side, String> refusals = following.refusals(asked, toFollow);
         if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.OLD, then)) {
-            throw Following.noWayBack(Event.START.call(), refusals.values().iterator().next());
+            throw Following.noWayBack(
+                    Event.START.call(), refusals.values().iterator().next());
         }
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());

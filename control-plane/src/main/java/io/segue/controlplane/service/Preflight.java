@@ -6,8 +6,8 @@ import io.segue.controlplane.preflight.ServerFacts;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Kind;
 import io.segue.core.validation.NotSupportedException;
-import io.segue.core.wire.StrategyMapper;
 import io.segue.core.verdict.Side;
+import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Finding;
 import io.segue.proto.v1.Migration;
@@ -191,14 +191,13 @@ public final class Preflight {
         Movement.Builder planned = Movement.newBuilder();
         Movements.addFollowers(migration, planned, Side.NEW);
         for (MovedPair pair : planned.getPairsList()) {
-            Optional<String> refusal =
-                    reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
+            Optional<String> refusal = reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
             refusal.ifPresent(reason -> add(
                     reply,
                     now.arrivesAlone(Side.OLD, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
                     "no_way_back",
-                    "what is written on NEW (" + pair.getNewEndpoint() + ") cannot be carried back to OLD, so a rollback"
-                            + " would lose it: " + reason,
+                    "what is written on NEW (" + pair.getNewEndpoint()
+                            + ") cannot be carried back to OLD, so a rollback" + " would lose it: " + reason,
                     "permit a change feed on NEW and writes on OLD, or write to both sides"));
         }
     }

@@ -88,8 +88,7 @@ final class StrategyChange {
             preflight.requireServing(migration, MigrationService.FORCE);
         }
         boolean copies = movement.filter(StrategyChange::copies).isPresent();
-        Map<Side, String> refusals =
-                following.refusals(migration, Following.missing(movement, now, then, wanted));
+        Map<Side, String> refusals = following.refusals(migration, Following.missing(movement, now, then, wanted));
         String noWayBack = refusals.get(Side.NEW);
         if (!force && !copies && noWayBack != null && now.arrivesAlone(Side.OLD, then)) {
             throw Following.noWayBack(CALL, noWayBack);
@@ -154,11 +153,7 @@ final class StrategyChange {
      * @param look what {@link #look} has found
      */
     MigrationReply make(
-            Identity actor,
-            UpdateMigrationRequest request,
-            Held<Migration> held,
-            Migration.Builder after,
-            Look look) {
+            Identity actor, UpdateMigrationRequest request, Held<Migration> held, Migration.Builder after, Look look) {
         Wish wish = new Wish(actor, request, held, after);
         List<String> warnings = new ArrayList<>();
         MigrationReply.Builder reply = MigrationReply.newBuilder();

@@ -34,12 +34,13 @@ final class Switching {
 
     /** Starts the migration with a copy of OLD, or, with {@code "none"}, between servers that hold the same. */
     void begin(Rig rig, String strategy, String data) throws IOException, InterruptedException {
-        seedOld(rig);
         if (data.equals("scan")) {
+            seedOld(rig);
             rig.migrate(strategy, Rig.scan("replace"));
             rig.awaitOpen();
         } else {
             rig.seed(keys);
+            rig.oldServer().call("SET", STANDING, "1");
             rig.newServer().call("SET", STANDING, "1");
             rig.migrate(strategy);
         }

@@ -96,8 +96,7 @@ class WayBackIT {
             assertThat(client.call("GET", "only:on:old").isNil()).isTrue();
             // The feed is lost, so everything is compared.
             rig.newServer().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-            Rig.await(
-                    "a comparison", () -> rig.progress().path("rechecks").asLong() > 0);
+            Rig.await("a comparison", () -> rig.progress().path("rechecks").asLong() > 0);
             Rig.await("its end", () -> rig.progress().path("caught_up").asBoolean());
             Rig.await(
                     "a client's reconnection",
@@ -119,9 +118,7 @@ class WayBackIT {
                 answers(load, RATE / 2);
                 assertThat(rig.act("pause").path("status").asText()).isEqualTo("paused");
                 answers(load, RATE / 2);
-                Rig.await(
-                        "changes that wait",
-                        () -> reverse(rig).path("owed").asLong() > 0);
+                Rig.await("changes that wait", () -> reverse(rig).path("owed").asLong() > 0);
                 rollback(rig);
                 answers(load, RATE / 2);
                 load.stop();
@@ -172,8 +169,7 @@ class WayBackIT {
             later.call("CLIENT", "SETNAME", name[0] + ":" + name[1] + ":999:lane-0");
             server.call("CLIENT", "KILL", "ID", line.replaceAll("^id=(\\d+) .*", "$1"));
             Rig.await(
-                    "the failure",
-                    () -> rig.migration().path("status").asText().equals("failed"));
+                    "the failure", () -> rig.migration().path("status").asText().equals("failed"));
         }
     }
 

@@ -17,6 +17,7 @@ import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.PlannedMovement;
 import io.segue.proto.v1.TestMigrationReply;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,13 +37,15 @@ public final class Preflight {
     private final ProxyHub hub;
     private final RedisProbe probe;
     private final Movers movers;
+    private final Clock clock;
 
-    Preflight(Records records, EndpointVault vault, ProxyHub hub, RedisProbe probe, Movers movers) {
+    Preflight(Records records, EndpointVault vault, ProxyHub hub, RedisProbe probe, Movers movers, Clock clock) {
         this.records = records;
         this.vault = vault;
         this.hub = hub;
         this.probe = probe;
         this.movers = movers;
+        this.clock = clock;
     }
 
     /** All findings about a migration. It is valid when none of them blocks. */
@@ -79,6 +82,7 @@ public final class Preflight {
         if (migration.getData().hasSnapshot()) {
             warning(reply, "snapshot_only", Warnings.SNAPSHOT_ONLY, "choose scan, unless OLD is not written meanwhile");
         }
+        SideFindings.about(migration, clock.instant(), reply);
         if (hub.connected() == 0) {
             warning(reply, "no_proxy", "no proxy is connected, so nothing routes traffic yet", "start a proxy");
         }
@@ -281,11 +285,11 @@ public final class Preflight {
         return side + " (" + endpoint + ") cannot be used: " + why;
     }
 
-    private static void blocker(TestMigrationReply.Builder reply, String code, String message, String mend) {
+    static void blocker(TestMigrationReply.Builder reply, String code, String message, String mend) {
         add(reply, Finding.Severity.BLOCKER, code, message, mend);
     }
 
-    private static void warning(TestMigrationReply.Builder reply, String code, String message, String mend) {
+    static void warning(TestMigrationReply.Builder reply, String code, String message, String mend) {
         add(reply, Finding.Severity.WARNING, code, message, mend);
     }
 

@@ -191,6 +191,17 @@ final class StrategyChange {
         Migration before = wish.before();
         Routing now = Routing.of(before, Movements.inForce(before, movement));
         Routing then = Routing.of(before, wish.strategy());
+        Optional<String> notByKey = then.notByKey();
+        if (movement.isPresent()
+                && Movements.follows(movement.get(), Side.OLD)
+                && notByKey.isPresent()
+                && !wish.request().getForce()) {
+            throw ServiceException.conflict(
+                    "cannot change the strategy: the movers could not know on which side a key is,"
+                            + " for " + notByKey.get()
+                            + "; use write_mode dual_write, or a migration without data movement"
+                            + MigrationService.FORCE);
+        }
         AuthorityShift shift = AuthorityShift.between(now, then, movement);
         if (!shift.moves() || wish.request().getForce()) {
             return;
@@ -254,7 +265,12 @@ final class StrategyChange {
     private List<Change> batch(Wish wish) {
         return List.of(
                 MigrationService.replace(wish.held(), wish.after().setUpdatedAt(Times.of(clock.instant()))),
-                events.record(wish.before(), wish.before().getStatus(), wish.actor(), Event.CHANGE.call(), ""));
+                events.record(
+                        wish.before(),
+                        wish.before().getStatus(),
+                        wish.actor(),
+                        Event.CHANGE.call(),
+                        wish.request().getReason()));
     }
 
     private Function<Rejection, List<Change>> undone(Wish wish) {

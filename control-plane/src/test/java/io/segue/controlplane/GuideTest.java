@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The product guide's calls, as it prints them. */
 class GuideTest {
-    private final FakeMovers movers = FakeMovers.none();
+    private final FakeMovers movers = FakeMovers.wayBackOnly();
     private Bench bench;
 
     @BeforeEach

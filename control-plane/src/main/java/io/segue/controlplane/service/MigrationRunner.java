@@ -95,7 +95,7 @@ public final class MigrationRunner {
         Routing now = Routing.toSide(asked, Side.OLD);
         Set<Side> toFollow = Following.missing(Optional.empty(), now, then, asked.getStrategy());
         Map<Side, String> refusals = following.refusals(asked, toFollow);
-        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.OLD, then)) {
+        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.NEW, then)) {
             throw Following.noWayBack(
                     Event.START.call(), refusals.values().iterator().next());
         }
@@ -110,8 +110,10 @@ public final class MigrationRunner {
             if (AuthorityShift.between(now, then, Optional.empty()).losesOld()) {
                 warnings.add(Warnings.OLD_ONLY);
             }
-            if (!refusals.isEmpty()) {
-                warnings.add(Warnings.NO_WAY_BACK);
+            if (!refusals.isEmpty() || then.notByKey().isPresent()) {
+                if (Following.losesTheWayBack(Optional.empty(), now, then, held.value().getStrategy())) {
+                    warnings.add(Warnings.NO_WAY_BACK);
+                }
             } else if (!toFollow.isEmpty()) {
                 feeding.refuseTaken(held.value());
                 following.begin(held.value(), toFollow, Optional.empty(), MovementStage.MOVEMENT_STAGE_COPYING);

@@ -202,7 +202,7 @@ public final class Preflight {
             Optional<String> refusal = reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
             refusal.ifPresent(reason -> add(
                     reply,
-                    now.arrivesAlone(Side.OLD, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    now.arrivesAlone(Side.NEW, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
                     "no_way_back",
                     "what is written on NEW (" + pair.getNewEndpoint()
                             + ") cannot be carried back to OLD, so a rollback" + " would lose it: " + reason,

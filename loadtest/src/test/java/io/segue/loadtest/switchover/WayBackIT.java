@@ -34,6 +34,7 @@ class WayBackIT {
         return switch (name) {
             case "big_bang" -> "{\"type\": \"big_bang\"}";
             case "cutover" -> cutover(1.0);
+            case "blue_green" -> Switching.blueGreen(true);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -46,7 +47,7 @@ class WayBackIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"big_bang", "cutover"})
+    @ValueSource(strings = {"big_bang", "cutover", "blue_green"})
     void afterTheRollback_oldHasNewsLastState(String strategy) throws Exception {
         try (Rig rig = Rig.start(2);
                 RespClient client = rig.client()) {

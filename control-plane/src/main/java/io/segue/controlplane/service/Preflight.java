@@ -7,6 +7,7 @@ import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Kind;
 import io.segue.core.validation.NotSupportedException;
 import io.segue.core.wire.StrategyMapper;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Finding;
 import io.segue.proto.v1.Migration;
@@ -60,6 +61,7 @@ public final class Preflight {
             interlay(migration, moved, seen, reply);
         }
         movement(migration, seen, reply);
+        wayBack(migration, seen, reply);
         boolean blocked = reply.getFindingsList().stream().anyMatch(f -> f.getSeverity() == Finding.Severity.BLOCKER);
         return reply.setValid(!blocked).build();
     }
@@ -167,11 +169,50 @@ public final class Preflight {
         Movement.Builder planned = Movement.newBuilder();
         Movements.addPairs(migration, planned, Movements.kind(migration.getData()));
         for (MovedPair pair : planned.getPairsList()) {
-            boolean reached = Stream.of(pair.getOldEndpoint(), pair.getNewEndpoint())
-                    .allMatch(id -> seen.getOrDefault(id, Optional.empty()).isPresent());
-            if (reached) {
+            if (reached(pair, seen)) {
                 pair(migration, pair, copies, reply);
             }
+        }
+    }
+
+    private static boolean reached(MovedPair pair, Map<String, Optional<ServerFacts>> seen) {
+        return Stream.of(pair.getOldEndpoint(), pair.getNewEndpoint())
+                .allMatch(id -> seen.getOrDefault(id, Optional.empty()).isPresent());
+    }
+
+    /** Whether OLD can follow what is going to be written on NEW. */
+    private void wayBack(
+            Migration migration, Map<String, Optional<ServerFacts>> seen, TestMigrationReply.Builder reply) {
+        if (!touchesNew(migration) || !supported(migration)) {
+            return;
+        }
+        Routing now = Routing.toSide(migration, Side.OLD);
+        Routing then = Routing.of(migration, migration.getStrategy());
+        if (Following.missing(Optional.empty(), now, then, migration.getStrategy())
+                .isEmpty()) {
+            return;
+        }
+        Movement.Builder planned = Movement.newBuilder();
+        Movements.addFollowers(migration, planned, Side.NEW);
+        for (MovedPair pair : planned.getPairsList()) {
+            Optional<String> refusal =
+                    reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
+            refusal.ifPresent(reason -> add(
+                    reply,
+                    now.arrivesAlone(Side.OLD, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    "no_way_back",
+                    "what is written on NEW (" + pair.getNewEndpoint() + ") cannot be carried back to OLD, so a rollback"
+                            + " would lose it: " + reason,
+                    "permit a change feed on NEW and writes on OLD, or write to both sides"));
+        }
+    }
+
+    private static boolean supported(Migration migration) {
+        try {
+            StrategyMapper.fromProto(migration.getStrategy());
+            return true;
+        } catch (NotSupportedException e) {
+            return false;
         }
     }
 

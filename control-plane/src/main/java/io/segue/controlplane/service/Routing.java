@@ -2,6 +2,7 @@ package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.DataMover.KeyFilter;
 import io.segue.core.labels.Labelling;
+import io.segue.core.labels.Subject;
 import io.segue.core.operation.Access;
 import io.segue.core.plan.Plan;
 import io.segue.core.plan.PlanFamily;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * What the proxies do with a migration's keys at one moment: the plans of all its interlays, at all proxies that there may be, by the same code as
@@ -136,11 +138,6 @@ final class Routing {
         return any((plan, cell) -> plan.authority(cell) == side);
     }
 
-    /** Whether some key has its truth on OLD. */
-    boolean leavesKeysOnOld() {
-        return leavesKeysOn(Side.OLD);
-    }
-
     /** Whether anything is ever sent to NEW. */
     boolean touchesNew() {
         Verdict old = Verdict.single(Side.OLD);
@@ -184,45 +181,47 @@ final class Routing {
         return now.authority(cell) == from && then.authority(nextCell) != from;
     }
 
-    /** The keys whose truth is on {@code side}, whoever uses them. */
+    /** The keys whose truth is on {@code side}, whoever uses them: what a mover has to do with that follows it. */
     KeyFilter on(Side side) {
         if (!leavesKeysOn(side.other())) {
             return KeyFilter.ALL;
         }
+        if (!leavesKeysOn(side)) {
+            return KeyFilter.NONE;
+        }
         List<Plan> plans = plans();
-        return key -> {
-            for (Plan plan : plans) {
-                if (plan.authority(plan.cells().ofKey(key)) != side) {
-                    return false;
-                }
-            }
-            return true;
-        };
+        return new Chosen(subject -> plans.stream().allMatch(plan -> plan.authority(plan.cells().of(subject)) == side));
     }
 
     /** The keys whose truth goes from {@code from} to the other side with {@code next}, whoever uses them. */
     KeyFilter going(Side from, Routing next) {
+        if (!leaves(from, next)) {
+            return KeyFilter.NONE;
+        }
+        if (!leavesKeysOn(from.other()) && !next.leavesKeysOn(from)) {
+            return KeyFilter.ALL;
+        }
         List<Shift> shifts = shifts(next);
-        return key -> {
-            for (Shift shift : shifts) {
-                Plan now = shift.now();
-                Plan then = shift.next();
-                if (!goes(from, now, now.cells().ofKey(key), then, then.cells().ofKey(key))) {
-                    return false;
-                }
-            }
-            return true;
-        };
+        return new Chosen(subject -> shifts.stream()
+                .allMatch(shift -> goes(
+                        from,
+                        shift.now(),
+                        shift.now().cells().of(subject),
+                        shift.next(),
+                        shift.next().cells().of(subject))));
     }
 
-    /** The keys whose truth is on OLD: what a mover has to do with. */
-    KeyFilter onOld() {
-        return on(Side.OLD);
-    }
+    /** The keys for which something holds whoever uses them. */
+    private record Chosen(Predicate<Subject> test) implements KeyFilter {
+        @Override
+        public boolean test(byte[] key) {
+            return test.test(new Subject().key(key, key.length));
+        }
 
-    /** The keys whose truth goes from OLD to NEW with {@code next}. */
-    KeyFilter goingToNew(Routing next) {
-        return going(Side.OLD, next);
+        @Override
+        public boolean keyless() {
+            return test.test(new Subject());
+        }
     }
 
     /** Why it cannot be said of a key on which side it is; empty if it can. */

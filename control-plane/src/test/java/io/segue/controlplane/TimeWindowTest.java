@@ -70,6 +70,7 @@ class TimeWindowTest {
 
     @Test
     void theSwitchHappensByItself_whenTheWindowBegins() throws Exception {
+        movers.quick();
         bench.running(WINDOW);
         clock.set(START.minusMillis(1));
         assertThat(executed()).isFalse();
@@ -90,6 +91,7 @@ class TimeWindowTest {
 
     @Test
     void itSurvivesARestart() throws Exception {
+        movers.quick();
         bench.running(WINDOW);
         Bench first = bench;
         first.controlPlane().close();
@@ -102,6 +104,7 @@ class TimeWindowTest {
 
     @Test
     void aMissedWindowIsNotMadeUpFor_andTheMigrationSaysSo() throws Exception {
+        movers.quick();
         bench.running(WINDOW);
         bench.call("pause").expect(200);
         clock.set(END);
@@ -129,6 +132,8 @@ class TimeWindowTest {
         clock.set(START);
         Await.until("it says what it waits for", () -> reason().contains("the data has not been copied yet"));
         assertThat(executed()).isFalse();
+        // The way back is ready at once.
+        movers.quick();
         movers.last().catchUp();
         Await.until("the switch", () -> executed() && onNew());
         assertThat(bench.events()).containsSubsequence("window waits", "caught up", "switched in its window");
@@ -169,6 +174,7 @@ class TimeWindowTest {
                         .expect(400)
                         .message())
                 .startsWith("strategy.executed: true (expected: false");
+        movers.quick();
         bench.running(WINDOW);
         assertThat(bench.patch(made).expect(400).message()).startsWith("strategy.executed: true");
         clock.set(START);

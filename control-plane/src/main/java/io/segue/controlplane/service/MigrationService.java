@@ -74,6 +74,7 @@ public final class MigrationService {
                 ? request.getStrategy()
                 : Strategy.newBuilder().setBigBang(BigBang.getDefaultInstance()).build();
         StrategyMapper.fromProto(strategy);
+        refuseExecuted(strategy, Strategy.getDefaultInstance());
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
         IdempotencyKeys.check(request.getIdempotencyKey());
@@ -166,11 +167,11 @@ public final class MigrationService {
         if (!request.hasUpdateMask() && !request.hasStrategy() && !request.hasDescription()) {
             throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
         }
-        boolean feedPossible = lookBefore(checked(request, get(request.getId())));
+        StrategyChange.Look look = lookBefore(checked(request, get(request.getId())));
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(request.getId());
             seen.accept(held.value());
-            return update(actor, checked(request, held.value()), held, feedPossible);
+            return update(actor, checked(request, held.value()), held, look);
         });
     }
 
@@ -184,9 +185,11 @@ public final class MigrationService {
     }
 
     /** Before the turn is taken: a server that does not answer must not keep other changes waiting. */
-    private boolean lookBefore(UpdateMigrationRequest request) {
+    private StrategyChange.Look lookBefore(UpdateMigrationRequest request) {
         Migration asked = get(request.getId());
-        return pushes(asked, request) && strategies.look(asked, request.getStrategy(), request.getForce());
+        return pushes(asked, request)
+                ? strategies.look(asked, request.getStrategy(), request.getForce())
+                : StrategyChange.Look.NONE;
     }
 
     private static boolean pushes(Migration migration, UpdateMigrationRequest request) {
@@ -196,9 +199,12 @@ public final class MigrationService {
     }
 
     private MigrationReply update(
-            Identity actor, UpdateMigrationRequest request, Held<Migration> held, boolean feedPossible) {
+            Identity actor, UpdateMigrationRequest request, Held<Migration> held, StrategyChange.Look look) {
         Migration before = held.value();
         refuseStale(before, request.getIfRevision());
+        if (!actor.equals(Identity.SYSTEM)) {
+            refuseExecuted(request.getStrategy(), before.getStrategy());
+        }
         Migration.Builder after = before.toBuilder().setUpdatedAt(Times.of(clock.instant()));
         if (request.hasDescription()) {
             after.setDescription(request.getDescription());
@@ -210,11 +216,21 @@ public final class MigrationService {
             what = Event.CHANGE.call();
         }
         if (pushes(before, request)) {
-            return strategies.make(actor, request, held, after, feedPossible);
+            return strategies.make(actor, request, held, after, look);
         }
         changes.store(List.of(
                 replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason())));
         return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+    }
+
+    /** That a window's switch has happened is for the control plane to say. */
+    private static void refuseExecuted(Strategy wanted, Strategy stored) {
+        if (wanted.getTimeWindow().getExecuted() && !stored.getTimeWindow().getExecuted()) {
+            throw new InvalidFieldException(
+                    "strategy.executed",
+                    true,
+                    "false: it becomes true when the switch has happened, inside the window");
+        }
     }
 
     private static void refuseStale(Migration stored, long revision) {
@@ -259,7 +275,9 @@ public final class MigrationService {
                     .addInterlays(MigrationInterlay.newBuilder()
                             .setInterlay(interlay.getId())
                             .setNewEndpoint(to.getId())
-                            .setOldEndpoint(from.getId()));
+                            .setOldEndpoint(from.getId())
+                            .setInstanceBy(interlay.getInstanceBy())
+                            .addAllLabels(interlay.getLabelsList()));
             changes.store(List.of(
                     replace(held, after),
                     events.record(before, after.getStatus(), actor, Event.ADD.call(), "interlay " + interlay.getId())));

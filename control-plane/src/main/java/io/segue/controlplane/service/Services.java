@@ -18,6 +18,7 @@ import java.time.Clock;
  * @param fleet the proxies
  * @param movement the data of migrations
  * @param watches news of migrations
+ * @param explains where an operation would go
  * @param stop ends what works by itself, and closes the movers
  */
 public record Services(
@@ -29,6 +30,7 @@ public record Services(
         FleetService fleet,
         MovementService movement,
         Watches watches,
+        Explains explains,
         Runnable stop)
         implements AutoCloseable {
 
@@ -56,15 +58,27 @@ public record Services(
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
-        Preflight preflight = new Preflight(records, vault, hub, probe, movers);
+        Preflight preflight = new Preflight(records, vault, hub, probe, movers, clock);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
-        WayBack wayBack = new WayBack(records, movements, changes, opening, events, divergences, clock);
+        Following following = new Following(movements, movers, changes, limits);
+        WayBack wayBack = new WayBack(records, movements, movers, changes, opening, events, divergences, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
         MovementFailures failures =
                 new MovementFailures(records, movements, movers, changes, opening, wayBack, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
-                records, movements, movers, changes, opening, feeding, failures, divergences, events, limits, clock);
+                records,
+                movements,
+                movers,
+                changes,
+                opening,
+                feeding,
+                following,
+                failures,
+                divergences,
+                events,
+                limits,
+                clock);
         MovementWork work =
                 new MovementWork(records, movements, movers, changes, steps, failures, verifications, events);
         MovementDirector director = new MovementDirector(records, movements, movers, work, limits);
@@ -75,29 +89,33 @@ public record Services(
         movers.tidy();
         director.start(hub::neverSeen);
         MovementService movement =
-                new MovementService(records, movements, movers, changes, verifications, events, clock);
+                new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
+        MigrationService migrations = new MigrationService(
+                records,
+                changes,
+                events,
+                divergences,
+                new StrategyChange(
+                        records,
+                        movements,
+                        movers,
+                        changes,
+                        opening,
+                        feeding,
+                        following,
+                        preflight,
+                        divergences,
+                        events,
+                        limits,
+                        clock),
+                movers,
+                clock);
+        TimeWindows windows = new TimeWindows(records, movements, migrations, changes, events, limits, clock);
+        windows.start();
         return new Services(
                 new CatalogService(records, vault, changes, clock),
-                new MigrationService(
-                        records,
-                        changes,
-                        events,
-                        divergences,
-                        new StrategyChange(
-                                records,
-                                movements,
-                                movers,
-                                changes,
-                                opening,
-                                feeding,
-                                preflight,
-                                divergences,
-                                events,
-                                limits,
-                                clock),
-                        movers,
-                        clock),
+                migrations,
                 new MigrationRunner(
                         records,
                         movements,
@@ -105,6 +123,7 @@ public record Services(
                         changes,
                         opening,
                         feeding,
+                        following,
                         wayBack,
                         events,
                         divergences,
@@ -116,7 +135,9 @@ public record Services(
                 new FleetService(store, publisher, hub, release),
                 movement,
                 watches,
+                new Explains(records, movements),
                 () -> {
+                    windows.close();
                     watches.close();
                     director.close();
                 });

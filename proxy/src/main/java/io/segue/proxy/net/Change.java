@@ -216,7 +216,13 @@ final class Change {
         if (plan == null || migration == null) {
             return Route.direct(spec, server.loops());
         }
-        Plan compiled = Plan.compile(plan.migrationId(), plan.migrationUuid(), plan.strategy(), server.labels());
+        Plan compiled = Plan.compile(
+                plan.migrationId(),
+                plan.migrationUuid(),
+                plan.strategy(),
+                plan.sampling(),
+                spec.labelling(),
+                server.labels());
         return Route.split(spec, compiled, migration, server.loops());
     }
 

@@ -38,6 +38,11 @@ final class CatalogRoutes {
         routes.get("/api/v1/interlays/{id}", this::interlay, Need.READ)
                 .says("One interlay.")
                 .gives("Interlay");
+        routes.patch("/api/v1/interlays/{id}", this::updateInterlay, Need.ADMIN)
+                .says("Replaces the label rules of an interlay.")
+                .ifMatch()
+                .takes("InterlayUpdate")
+                .gives("Interlay");
         routes.delete("/api/v1/interlays/{id}", this::deleteInterlay, Need.ADMIN)
                 .says("Removes an interlay that no migration uses; the proxies stop listening.")
                 .gives("Deleted");
@@ -86,6 +91,15 @@ final class CatalogRoutes {
         ObjectNode json = CatalogWriter.write(reply.getInterlay());
         json.set("rollout", MigrationWriter.write(reply.getRollout()));
         Exchange.created(context, json);
+    }
+
+    private void updateInterlay(Context context) {
+        InterlayReply reply = services.catalog()
+                .updateInterlay(CatalogReader.updateInterlay(
+                        context.pathParam("id"), Exchange.ifMatch(context), Exchange.body(context)));
+        ObjectNode json = CatalogWriter.write(reply.getInterlay());
+        json.set("rollout", MigrationWriter.write(reply.getRollout()));
+        Exchange.ok(context, json);
     }
 
     private void interlays(Context context) {

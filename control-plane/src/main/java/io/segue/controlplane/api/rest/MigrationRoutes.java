@@ -52,6 +52,10 @@ final class MigrationRoutes {
                 .says("Keys whose two sides are not known to be equal.")
                 .query("sample", "integer", "How many keys to show, 0 to 10000; 100 unless given.")
                 .gives("Divergence");
+        Route explain = routes.get(ROOT + "/{id}/explain", this::explain, Need.ADMIN)
+                .says("Where an operation would go, and why, by the code that the proxies run.")
+                .gives("Explanation");
+        ExplainJson.PARAMETERS.forEach(name -> explain.query(name, "string", "Of the operation."));
     }
 
     private void create(Context context) {
@@ -110,5 +114,9 @@ final class MigrationRoutes {
                 context,
                 MigrationWriter.write(
                         services.migrations().divergence(context.pathParam("id"), Exchange.whole(context, "sample"))));
+    }
+
+    private void explain(Context context) {
+        Exchange.ok(context, ExplainJson.write(services.explains().explain(ExplainJson.read(context))));
     }
 }

@@ -1,11 +1,14 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.MoverFactory;
+import io.segue.controlplane.preflight.RedisFence;
 import io.segue.controlplane.preflight.RedisProbe;
+import io.segue.controlplane.push.ChangeStats;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Store;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /**
  * All services over one store. They are the only code that changes state; both faces call them.
@@ -14,6 +17,7 @@ import java.time.Clock;
  * @param migrations definitions of migrations
  * @param runner their lifecycle
  * @param preflight looks before they start
+ * @param apis templates and APIs
  * @param tokens who may call
  * @param fleet the proxies
  * @param movement the data of migrations
@@ -26,6 +30,7 @@ public record Services(
         MigrationService migrations,
         MigrationRunner runner,
         Preflight preflight,
+        ApiService apis,
         TokenService tokens,
         FleetService fleet,
         MovementService movement,
@@ -33,6 +38,8 @@ public record Services(
         Explains explains,
         Runnable stop)
         implements AutoCloseable {
+    /** For each step at a database that an evicted proxy is to be kept out of. */
+    private static final Duration EVICTION_TIMEOUT = Duration.ofSeconds(1);
 
     /**
      * Wires them together, publishes the stored configuration, and goes on with what was moving.
@@ -53,8 +60,19 @@ public record Services(
         Movements movements = new Movements(store);
         EndpointVault vault = new EndpointVault(store, box);
         Publisher publisher = new Publisher(store, new ConfigBuilder(store, vault), hub);
-        Changes changes = new Changes(store, vault, publisher, hub, limits);
         EventLog events = new EventLog(store, clock);
+        ChangeStats stats = new ChangeStats();
+        TwoPhase twoPhase = new TwoPhase(
+                store,
+                vault,
+                publisher,
+                hub,
+                limits,
+                stats,
+                (interlays, reason) -> events.aborted(records.migrations(), interlays, reason));
+        Changes changes = new Changes(store, publisher, hub, limits, twoPhase, stats);
+        Evictions evictions =
+                new Evictions(store, records, vault, publisher, changes, hub, new RedisFence(EVICTION_TIMEOUT));
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
@@ -91,6 +109,8 @@ public record Services(
         MovementService movement =
                 new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
+        ApiService apis = new ApiService(records, vault, changes, clock);
+        ApiMoves apiMoves = new ApiMoves(records, apis, clock);
         MigrationService migrations = new MigrationService(
                 records,
                 changes,
@@ -110,6 +130,7 @@ public record Services(
                         limits,
                         clock),
                 movers,
+                apiMoves,
                 clock);
         TimeWindows windows = new TimeWindows(records, movements, migrations, changes, events, limits, clock);
         windows.start();
@@ -129,10 +150,12 @@ public record Services(
                         divergences,
                         preflight,
                         limits,
+                        apiMoves,
                         clock),
                 preflight,
+                apis,
                 new TokenService(store, changes, clock),
-                new FleetService(store, publisher, hub, release),
+                new FleetService(store, publisher, hub, evictions, stats, release),
                 movement,
                 watches,
                 new Explains(records, movements),
@@ -140,6 +163,7 @@ public record Services(
                     windows.close();
                     watches.close();
                     director.close();
+                    evictions.close();
                 });
     }
 

@@ -8,6 +8,8 @@ public enum Kind {
     INTERLAY,
     /** What an interlay's clients must log in with, encrypted. Same key as the interlay. */
     INTERLAY_SECRET,
+    TEMPLATE,
+    API,
     MIGRATION,
     /** Key: uuid of the migration, '/', a growing number. */
     MIGRATION_EVENT,
@@ -17,6 +19,8 @@ public enum Kind {
     VERIFICATION,
     /** The change that is being prepared, encrypted; at most one. Gone as soon as it is decided. */
     HOLD,
+    /** A proxy that was evicted and has not come back. Key: its id. */
+    EVICTION,
     TOKEN,
     /** SHA-256 of a token's secret. Same key as the token. */
     TOKEN_HASH,

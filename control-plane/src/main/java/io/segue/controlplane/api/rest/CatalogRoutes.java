@@ -39,7 +39,7 @@ final class CatalogRoutes {
                 .says("One interlay.")
                 .gives("Interlay");
         routes.patch("/api/v1/interlays/{id}", this::updateInterlay, Need.ADMIN)
-                .says("Replaces the label rules of an interlay.")
+                .says("Changes the description or the labels of an interlay.")
                 .ifMatch()
                 .takes("InterlayUpdate")
                 .gives("Interlay");
@@ -121,8 +121,9 @@ final class CatalogRoutes {
     }
 
     private void forgetProxy(Context context) {
-        services.fleet().forget(context.pathParam("id"));
-        Exchange.ok(context, Json.object());
+        ObjectNode json = Json.object();
+        json.set("rollout", MigrationWriter.write(services.fleet().evict(context.pathParam("id"))));
+        Exchange.ok(context, json);
     }
 
     private void createToken(Context context) {

@@ -47,9 +47,17 @@ final class MigrationWriter {
         json.set("strategy", StrategyWriter.write(migration.getStrategy()));
         json.set("data", data(migration.getData()));
         json.set("failure_handling", failureHandling(migration.getFailureHandling()));
-        json.putArray("apis");
+        ArrayNode apis = json.putArray("apis");
+        migration.getInterlaysList().stream()
+                .filter(MigrationInterlay::hasApi)
+                .map(moved -> moved.getApi().getApi())
+                .distinct()
+                .forEach(apis::add);
         ArrayNode interlays = json.putArray("interlays");
         for (MigrationInterlay moved : migration.getInterlaysList()) {
+            if (moved.hasApi()) {
+                continue;
+            }
             interlays
                     .addObject()
                     .put("id", moved.getInterlay())
@@ -100,6 +108,13 @@ final class MigrationWriter {
         json.set("acknowledged", texts(rollout.getAcknowledgedList()));
         json.set("silent", texts(rollout.getSilentList()));
         json.set("disconnected", texts(rollout.getDisconnectedList()));
+        if (rollout.getLongestHoldUs() > 0) {
+            json.put("longest_hold_ms", rollout.getLongestHoldUs() / 1_000.0);
+            json.put("longest_hold_proxy", rollout.getLongestHoldProxy());
+        }
+        if (rollout.getNotesCount() > 0) {
+            json.set("notes", texts(rollout.getNotesList()));
+        }
         return json;
     }
 

@@ -5,9 +5,12 @@ import io.segue.core.operation.Bucket;
 import io.segue.core.operation.Labels;
 import io.segue.core.operation.Operation;
 import io.segue.core.strategy.Strategy;
+import io.segue.core.verdict.Quorum;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 
 /**
  * A strategy compiled into one table of verdicts, so that deciding a request is an array look-up. Immutable, thread-safe.
@@ -19,12 +22,18 @@ public final class Plan {
     private final Strategy strategy;
     private final long salt;
     private final Verdict[][] verdicts;
+    private final Set<Quorum> quorums = EnumSet.noneOf(Quorum.class);
 
     private Plan(String migrationId, Strategy strategy, long salt, Verdict[][] verdicts) {
         this.migrationId = migrationId;
         this.strategy = strategy;
         this.salt = salt;
         this.verdicts = verdicts;
+        for (Verdict verdict : verdicts[Access.WRITE.ordinal()]) {
+            if (verdict instanceof Verdict.Dual dual) {
+                quorums.add(dual.quorum());
+            }
+        }
     }
 
     /** Compiles {@code strategy} for the operations that carry {@code labels}. */
@@ -63,6 +72,16 @@ public final class Plan {
     /** The side whose state is the truth for the keys of this bucket. */
     public Side authority(int bucket) {
         return verdict(Access.WRITE, bucket).primary();
+    }
+
+    /** Whether, for some key, the side that is not the authority takes writes while the authority cannot be reached. */
+    public boolean takesOver() {
+        return quorums.stream().anyMatch(Quorum::takesOver);
+    }
+
+    /** Whether, for some key, a write has succeeded only when both sides have executed it. */
+    public boolean requiresBoth() {
+        return quorums.contains(Quorum.BOTH);
     }
 
     /** Whether clients may be reading this bucket from the side that is not its authority. */

@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StrategyMapperTest {
@@ -52,6 +53,16 @@ class StrategyMapperTest {
                 .isEqualTo(new Canary(1.0, new WriteMode.Cutover(1.0)));
     }
 
+    @ParameterizedTest
+    @EnumSource(WritePolicy.class)
+    void dualWrite_everyPolicyHasItsName(WritePolicy policy) {
+        DualWrite.Builder dual = DualWrite.newBuilder()
+                .setPolicy(io.segue.proto.v1.WritePolicy.valueOf("WRITE_POLICY_" + policy.name()));
+        assertThat(StrategyMapper.fromProto(canary(io.segue.proto.v1.Canary.newBuilder()
+                        .setWriteMode(io.segue.proto.v1.WriteMode.newBuilder().setDualWrite(dual)))))
+                .isEqualTo(new Canary(0.0, new WriteMode.DualWrite(policy)));
+    }
+
     @Test
     void shadowTraffic_hasNoParameters() {
         assertThat(StrategyMapper.fromProto(Strategy.newBuilder()
@@ -69,15 +80,6 @@ class StrategyMapperTest {
                 Arguments.of("feature_flag", Strategy.newBuilder().setFeatureFlag(FeatureFlag.getDefaultInstance())),
                 Arguments.of("geographic", Strategy.newBuilder().setGeographic(Geographic.getDefaultInstance())),
                 Arguments.of("time_window", Strategy.newBuilder().setTimeWindow(TimeWindow.getDefaultInstance())),
-                Arguments.of(
-                        "both_required",
-                        canary(io.segue.proto.v1.Canary.newBuilder()
-                                        .setWriteMode(io.segue.proto.v1.WriteMode.newBuilder()
-                                                .setDualWrite(DualWrite.newBuilder()
-                                                        .setPolicy(
-                                                                io.segue.proto.v1.WritePolicy
-                                                                        .WRITE_POLICY_BOTH_REQUIRED))))
-                                .toBuilder()),
                 Arguments.of(
                         "user",
                         canary(io.segue.proto.v1.Canary.newBuilder()).toBuilder()

@@ -53,10 +53,28 @@ public final class Route {
 
     /**
      * The same, but work waits if its authority is another one under {@code after}, or if both sides of its keys are to be kept in step from
-     * then on: what is under way now would not reach the other side, and might overtake what does. {@link #holding} says whether there is
-     * such work.
+     * then on: what is under way now would not reach the other side, and might overtake what does. Everything waits if the other side took
+     * writes over until now and is not to any more. {@link #holding} says whether there is such work.
      */
     public Route holding(Route after) {
+        BitSet waits = moving(after);
+        if (takesOver() && !(after.migration == migration && after.takesOver())) {
+            // Until the truth of all keys is back, and while it is looked whether that is so.
+            waits.set(0, Bucket.COUNT);
+        }
+        if (plan == null && !waits.isEmpty()) {
+            // Without a plan there is no salt, so no bucket: what holds one key holds all.
+            waits.set(0, Bucket.COUNT);
+        }
+        return new Route(spec, plan, migration, waits, underWay.length() / SPREAD);
+    }
+
+    /** Whether the two sides of some keys must be known to be equal before {@code after} may take this one's place. */
+    public boolean needsEqualSides(Route after) {
+        return !moving(after).isEmpty();
+    }
+
+    private BitSet moving(Route after) {
         BitSet waits = new BitSet(Bucket.COUNT);
         for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
             waits.set(
@@ -64,11 +82,7 @@ public final class Route {
                     !authorityServer(bucket).equals(after.authorityServer(bucket))
                             || (after.migration != migration && after.keepsInStep(bucket)));
         }
-        if (plan == null && !waits.isEmpty()) {
-            // Without a plan there is no salt, so no bucket: what holds one key holds all.
-            waits.set(0, Bucket.COUNT);
-        }
-        return new Route(spec, plan, migration, waits, underWay.length() / SPREAD);
+        return waits;
     }
 
     private boolean keepsInStep(int bucket) {
@@ -117,6 +131,16 @@ public final class Route {
     /** Whether any work may have to wait. */
     public boolean holding() {
         return !held.isEmpty();
+    }
+
+    /** Whether the side that is not the authority takes writes while the authority cannot be reached. */
+    public boolean takesOver() {
+        return plan != null && plan.takesOver();
+    }
+
+    /** Whether some write has succeeded only when both sides have executed it. */
+    public boolean requiresBoth() {
+        return plan != null && plan.requiresBoth();
     }
 
     /** Whether some write is to reach both sides. */

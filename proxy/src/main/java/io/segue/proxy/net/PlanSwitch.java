@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>If no key's authority moves, and none begins to be written on both sides, there is nothing to prepare.
  *   <li>Otherwise work on those keys waits in the sessions (the hold), reads too; everything else flows.
- *   <li>When what was under way before is through on both sides, and the ledger is empty, the route may be swapped.
+ *   <li>When what was under way before is through on both sides, and the ledger is empty, the route may be swapped. If the hold is only there
+ *       because one side no longer takes over what the other cannot, no key's truth may be on the wrong side any more.
  *   <li>If an operator has demanded the change whatever is lost, the ledger is not looked at, and the limit ends the wait.
  *   <li>Else, if that does not come about within the limit, the hold ends and nothing has changed.
  * </ol>
@@ -95,8 +96,10 @@ final class PlanSwitch {
     private void look(long deadlineNs, CompletableFuture<Void> ready) {
         MigrationState migration = before.migration();
         boolean quiet = interlay.underWayBefore() == 0;
-        boolean settled =
-                migration == null || migration.settled() || after.spec().acceptDivergence();
+        boolean settled = migration == null
+                || migration.settled()
+                || after.spec().acceptDivergence()
+                || (migration.moved() == 0 && !before.needsEqualSides(after));
         if (quiet && settled) {
             ready.complete(null);
         } else if (System.nanoTime() > deadlineNs && after.spec().acceptDivergence()) {
@@ -120,6 +123,9 @@ final class PlanSwitch {
     /** Swaps the route and lets go what waits. */
     void commit() {
         MigrationState migration = after.migration();
+        if (migration != null && migration == before.migration() && !after.takesOver()) {
+            migration.giveUpMoves();
+        }
         if (migration != null && after.widensDualWrites(before)) {
             // What was written on one side only is not on the other.
             migration.distrustEverything();

@@ -29,6 +29,9 @@ final class Transaction {
     /** Its requests were queued under different migrations, so that the buckets are not those of one. */
     private boolean moved;
 
+    /** {@link MigrationState#moves} at its beginning. */
+    private long moves;
+
     private boolean opened;
     private TransactionWrites writes;
 
@@ -61,6 +64,11 @@ final class Transaction {
         }
         if (lane == null) {
             migration = route.migration();
+            moves = migration == null ? 0 : migration.moves();
+        }
+        if (session.dispatcher().moved(session.lanes(), request, in, start)) {
+            session.openSlot().reply(session.dispatcher().movedReply(request));
+            return Queued.REFUSED;
         }
         moved |= migration != route.migration();
         if (route.plan() != null) {
@@ -135,7 +143,14 @@ final class Transaction {
         }
         return to.open()
                 && !(route.overdue() && changing())
+                && truthsStayed()
                 && buckets().allMatch(bucket -> own.isTo(to, route.authorityServer(bucket)));
+    }
+
+    /** Whether no key's truth has moved meanwhile, its own or another: what it has watched may have been written elsewhere. */
+    private boolean truthsStayed() {
+        MigrationState begun = migration;
+        return begun == null || !session.lanes().route().takesOver() || begun.moves() == moves;
     }
 
     /** The buckets of its keys; all there are, if those are not known: what was queued without a plan has none. */

@@ -98,6 +98,23 @@ class EncodingsTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "old_authoritative,OldAuthoritative",
+        "new_authoritative,NewAuthoritative",
+        "both_required,BothRequired",
+        "best_effort,BestEffort",
+        "last_write_wins,LastWriteWins"
+    })
+    void writePolicies(String snake, String pascal) {
+        for (String given : new String[] {snake, pascal}) {
+            JsonNode made = create("\"strategy\":{\"type\":\"canary\",\"read_percentage\":0.1,\"write_mode\":"
+                    + "{\"mode\":\"dual_write\",\"policy\":\"" + given + "\"}}");
+            assertThat(made.path("strategy").path("write_mode").path("policy").asText())
+                    .isEqualTo(snake);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "{\"type\":\"blue_green\",\"active_is_new\":false}",
@@ -107,8 +124,6 @@ class EncodingsTest {
                 "{\"type\":\"geographic\",\"regions\":{\"us-east-1\":true}}",
                 "{\"type\":\"time_window\",\"window_start\":\"2024-01-15T02:00:00Z\","
                         + "\"window_end\":\"2024-01-15T04:00:00Z\",\"executed\":false}",
-                "{\"type\":\"canary\",\"read_percentage\":0.1,\"write_mode\":"
-                        + "{\"mode\":\"dual_write\",\"policy\":\"LastWriteWins\"}}",
                 "{\"type\":\"canary\",\"read_percentage\":0.1,\"write_mode\":"
                         + "{\"mode\":\"dual_write\",\"policy\":\"TwoPhaseCommit\"}}",
                 "{\"type\":\"canary\",\"read_percentage\":0.1,\"sample_by\":\"user\"}",

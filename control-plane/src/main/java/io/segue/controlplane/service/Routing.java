@@ -72,9 +72,25 @@ final class Routing {
         return any(this::dual);
     }
 
-    /** Whether some key has its truth on OLD while proxies also write NEW: two of them may do it in opposite orders there. */
+    /**
+     * Whether some key has its truth on OLD while proxies also write NEW: two of them may do it in opposite orders there. Where NEW may
+     * have the truth for a while, nobody may follow OLD: it would be overwritten.
+     */
     boolean needsFeed() {
-        return any(bucket -> authority(bucket) == Side.OLD && dual(bucket));
+        return any(this::followed);
+    }
+
+    private boolean followed(int bucket) {
+        return authority(bucket) == Side.OLD && dual(bucket) && !takesOver(bucket);
+    }
+
+    /** Whether, for some key, the side that is not the authority takes writes while the authority cannot be reached. */
+    boolean takesOver() {
+        return any(this::takesOver);
+    }
+
+    private boolean takesOver(int bucket) {
+        return writes[bucket] instanceof Verdict.Dual both && both.quorum().takesOver();
     }
 
     /** Whether some key has its truth on OLD. */
@@ -88,9 +104,9 @@ final class Routing {
                 !writes[bucket].equals(Verdict.single(Side.OLD)) || !reads[bucket].equals(Verdict.single(Side.OLD)));
     }
 
-    /** Whether {@code next} sends writes to both sides whose truth is on OLD, where this one does not. */
+    /** Whether {@code next} sends writes to both sides that a feed is to watch, where this one does not. */
     boolean opensDualWrites(Routing next) {
-        return any(bucket -> next.authority(bucket) == Side.OLD && next.dual(bucket) && !dual(bucket));
+        return any(bucket -> next.followed(bucket) && (!dual(bucket) || takesOver(bucket)));
     }
 
     /** Whether {@code next} writes as this one does. */

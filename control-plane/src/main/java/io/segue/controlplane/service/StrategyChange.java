@@ -137,6 +137,7 @@ final class StrategyChange {
         Migration before = wish.before();
         Routing now = Routing.of(before, Movements.inForce(before, movement));
         Routing then = Routing.of(before, wish.strategy());
+        TakeOver.refuseFollowed(then, movement);
         boolean followed = movement.map(Movements::follows).orElse(false);
         AuthorityShift shift = AuthorityShift.between(now, then, followed);
         if (!shift.moves() || wish.request().getForce()) {

@@ -46,7 +46,7 @@ public final class Dispatcher {
             return;
         }
         RequestKeys keys = engine.keys;
-        keys.look(request, in, start, plan);
+        keys.look(client, request, in, start, plan);
         Side authority = keys.authority(route);
         if (authority == null && request.command().split() != Split.NONE) {
             new SplitExchange(engine, engine.splitter, request, keys.sides(route), slot).send(client, in, start, stats);
@@ -61,7 +61,7 @@ public final class Dispatcher {
             movedRead(client, authority, migration, request, in, start, stats, slot);
             return;
         }
-        Verdict verdict = plan.verdict(access, keys.bucket());
+        Verdict verdict = plan.verdict(access, keys.cell());
         if (verdict instanceof Verdict.Dual dual) {
             engine.writes.write(client, dual.authority(), dual.quorum(), false, request, in, start, stats, slot);
         } else if (verdict instanceof Verdict.Shadowed shadowed) {
@@ -82,14 +82,14 @@ public final class Dispatcher {
         return engine.keys.count();
     }
 
-    /** Bucket of key {@code i} of the request last looked at. */
-    public int keyBucket(int i) {
-        return engine.keys.bucket(i);
+    /** Cell of key {@code i} of the request last looked at. */
+    public int keyCell(int i) {
+        return engine.keys.cell(i);
     }
 
     /** Whether a request without a plan must wait: one is about to begin. */
     private static boolean held(Route route, Request request) {
-        // Without a plan there is no salt, so no bucket: what holds one key holds all.
+        // Without a plan there is no salt, so no cell: what holds one key holds all.
         return request.command().access() != Access.SESSION && route.held(Bucket.KEYLESS);
     }
 
@@ -177,12 +177,13 @@ public final class Dispatcher {
      * The one side that is the authority for all keys of {@code request}; for a request without keys, the authority for keyless work.
      * Null: the keys have different ones.
      */
-    public @Nullable Side authority(Route route, Request request, ByteBuf in, int start) {
+    public @Nullable Side authority(ClientLanes client, Request request, ByteBuf in, int start) {
+        Route route = client.route();
         Plan plan = route.plan();
         if (plan == null) {
             return Side.OLD;
         }
-        engine.keys.look(request, in, start, plan);
+        engine.keys.look(client, request, in, start, plan);
         return engine.keys.authority(route);
     }
 
@@ -191,7 +192,7 @@ public final class Dispatcher {
      * every request.
      */
     public @Nullable Side truth(ClientLanes client, Request request, ByteBuf in, int start) {
-        Side authority = authority(client.route(), request, in, start);
+        Side authority = authority(client, request, in, start);
         return authority != null && moved(client, request, in, start) ? authority.other() : authority;
     }
 
@@ -202,7 +203,7 @@ public final class Dispatcher {
         if (plan == null || migration == null || !migration.ledger().hasMoved()) {
             return false;
         }
-        engine.keys.look(request, in, start, plan);
+        engine.keys.look(client, request, in, start, plan);
         return engine.keys.moved(request, in, start, migration, client.db())
                 || engine.writes.reachesUnknownKeys(request, in, start);
     }
@@ -217,7 +218,8 @@ public final class Dispatcher {
     }
 
     /** Whether a request must wait for the plan change under way. */
-    public boolean mustWait(Route route, Request request, ByteBuf in, int start) {
+    public boolean mustWait(ClientLanes client, Request request, ByteBuf in, int start) {
+        Route route = client.route();
         if (!route.holding()) {
             return false;
         }
@@ -225,7 +227,7 @@ public final class Dispatcher {
         if (plan == null) {
             return held(route, request);
         }
-        engine.keys.look(request, in, start, plan);
+        engine.keys.look(client, request, in, start, plan);
         return engine.keys.held(route);
     }
 
@@ -244,8 +246,8 @@ public final class Dispatcher {
             ReplySlot slot) {
         Plan plan = client.route().plan();
         if (plan != null && writes(request)) {
-            engine.keys.look(request, in, start, plan);
-            Verdict verdict = plan.verdict(Access.WRITE, engine.keys.bucket());
+            engine.keys.look(client, request, in, start, plan);
+            Verdict verdict = plan.verdict(Access.WRITE, engine.keys.cell());
             if (!(verdict instanceof Verdict.Single)) {
                 engine.writes.writePinned(client, lane, side, verdict, request, in, start, stats, slot);
                 return;

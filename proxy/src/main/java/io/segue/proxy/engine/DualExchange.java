@@ -251,7 +251,7 @@ final class DualExchange implements ReplyHandler {
     /** Whether the authority's answer is none, and the exchange goes on, or has ended, without it. */
     private boolean elsewhere(DualJob what, ByteBuf bytes, ByteBuf reply, boolean error) {
         boolean gone = what.migration().ledger().hasMoved()
-                && look(what, bytes).moved(request, bytes, 0, what.migration(), what.db());
+                && find(what, bytes).moved(request, bytes, 0, what.migration(), what.db());
         boolean unwilling =
                 error && request.command().effect() != EffectRule.RESYNC && engine.replies.takesNoWrites(reply);
         if ((gone || unwilling) && takeOver(what, bytes)) {
@@ -275,7 +275,7 @@ final class DualExchange implements ReplyHandler {
         if (to == null
                 || what.pinned()
                 || !canBeTakenOver(
-                        request.command(), everywhere, look(what, bytes).count())
+                        request.command(), everywhere, find(what, bytes).count())
                 || !engine.moved.claim(then, request, bytes, true)) {
             return false;
         }
@@ -360,15 +360,15 @@ final class DualExchange implements ReplyHandler {
         if (everywhere || what.migration().ledger().isEmpty()) {
             return false;
         }
-        return look(what, bytes).barred(request, bytes, 0, what.migration(), what.db());
+        return find(what, bytes).barred(request, bytes, 0, what.migration(), what.db());
     }
 
-    private RequestKeys look(DualJob what, ByteBuf bytes) {
+    private RequestKeys find(DualJob what, ByteBuf bytes) {
         Plan plan = what.route().plan();
         if (plan == null) {
             throw new IllegalStateException("a dual write without a plan");
         }
-        engine.keys.look(request, bytes, 0, plan);
+        engine.keys.find(request, bytes, 0, plan);
         return engine.keys;
     }
 
@@ -444,7 +444,7 @@ final class DualExchange implements ReplyHandler {
         List<Ledger.Key> keys = new ArrayList<>();
         ByteBuf bytes = frame;
         if (bytes != null) {
-            RequestKeys found = look(what, bytes);
+            RequestKeys found = find(what, bytes);
             for (int i = 0; i < found.count(); i++) {
                 keys.add(found.key(request, bytes, 0, i, what.db()));
             }

@@ -61,7 +61,7 @@ final class MovedKeys {
      * @param flights whether it comes back from the other side: those behind it will do so too, and in order
      */
     boolean claim(DualJob what, Request request, ByteBuf frame, boolean flights) {
-        RequestKeys keys = look(what, request, frame);
+        RequestKeys keys = find(what, request, frame);
         Stripes stripes = what.migration().stripes();
         for (int i = 0; i < keys.count() && !flights; i++) {
             if (stripes.flying(keys.stripe(i))) {
@@ -87,7 +87,7 @@ final class MovedKeys {
 
     /** A claimed write has been executed. */
     void confirm(DualJob what, Request request, ByteBuf frame) {
-        RequestKeys keys = look(what, request, frame);
+        RequestKeys keys = find(what, request, frame);
         for (int i = 0; i < keys.count(); i++) {
             what.migration().ledger().confirm(keys.key(request, frame, 0, i, what.db()));
         }
@@ -95,7 +95,7 @@ final class MovedKeys {
 
     /** A claimed write has not been executed; it is still in the stripes. */
     void withdraw(DualJob what, Request request, ByteBuf frame) {
-        RequestKeys keys = look(what, request, frame);
+        RequestKeys keys = find(what, request, frame);
         withdraw(what, request, frame, keys.count(), false);
     }
 
@@ -110,12 +110,12 @@ final class MovedKeys {
         }
     }
 
-    private RequestKeys look(DualJob what, Request request, ByteBuf frame) {
+    private RequestKeys find(DualJob what, Request request, ByteBuf frame) {
         Plan plan = what.route().plan();
         if (plan == null) {
             throw new IllegalStateException("a dual write without a plan");
         }
-        engine.keys.look(request, frame, 0, plan);
+        engine.keys.find(request, frame, 0, plan);
         return engine.keys;
     }
 }

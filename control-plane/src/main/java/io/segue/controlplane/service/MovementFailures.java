@@ -88,9 +88,7 @@ final class MovementFailures {
     private void wayBackAgain(Migration migration, RunningMover mover, String reason, Patience patience) {
         movers.close(migration, mover);
         changes.store(List.of(events.note(
-                migration,
-                "retry the movement",
-                mover.from() + " to " + mover.to() + ", on the way back: " + reason)));
+                migration, "retry the movement", mover.from() + " to " + mover.to() + ", on the way back: " + reason)));
         patience.failedOnce(limits.retry());
     }
 
@@ -149,9 +147,7 @@ final class MovementFailures {
         Movement after = (back.moves()
                         ? without(migration, held.value(), mover)
                         : opening.closed(migration, held.value()))
-                .toBuilder()
-                .setRevert(!partial && !back.losesNew())
-                .build();
+                .toBuilder().setRevert(!partial && !back.losesNew()).build();
         if (!back.moves()) {
             movers.close(migration);
         }
@@ -193,7 +189,9 @@ final class MovementFailures {
             return "; nothing is rolled back: this release cannot roll back a part of a migration, as allow_partial"
                     + " asks for (allowed now: rollback)";
         }
-        return safe ? "" : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
+        return safe
+                ? ""
+                : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
     }
 
     /** Walks the way back that a failure has asked for. */

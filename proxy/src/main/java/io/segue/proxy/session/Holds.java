@@ -34,8 +34,8 @@ public final class Holds {
     /** A request wants to wait; false: too much waits already. */
     boolean park(long size) {
         int requests = parked.incrementAndGet();
-        long total = bytes.addAndGet(size);
-        boolean fits = requests <= maxParked && total <= maxBytes;
+        long waiting = bytes.addAndGet(size);
+        boolean fits = requests <= maxParked && waiting <= maxBytes;
         if (!fits) {
             leave(size);
         }

@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Takes migrations through their lifecycle. Thread-safe. What it throws, {@link Failures#of} explains. */
@@ -33,6 +34,7 @@ public final class MigrationRunner {
     private final Opening opening;
     private final Feeding feeding;
     private final WayBack wayBack;
+    private final PartialRollback partial;
     private final EventLog events;
     private final Divergences divergences;
     private final Preflight preflight;
@@ -47,6 +49,7 @@ public final class MigrationRunner {
             Opening opening,
             Feeding feeding,
             WayBack wayBack,
+            PartialRollback partial,
             EventLog events,
             Divergences divergences,
             Preflight preflight,
@@ -59,6 +62,7 @@ public final class MigrationRunner {
         this.opening = opening;
         this.feeding = feeding;
         this.wayBack = wayBack;
+        this.partial = partial;
         this.events = events;
         this.divergences = divergences;
         this.preflight = preflight;
@@ -250,7 +254,7 @@ public final class MigrationRunner {
 
     private List<Change> pointAtNew(Migration migration) {
         List<Change> moves = new ArrayList<>();
-        for (MigrationInterlay moved : migration.getInterlaysList()) {
+        for (MigrationInterlay moved : Components.active(migration)) {
             Held<Interlay> interlay = records.interlay(moved.getInterlay());
             moves.add(Change.replace(
                     interlay.record(),
@@ -269,6 +273,30 @@ public final class MigrationRunner {
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());
             return reply(held, wayBack.walk(actor, call), List.of());
+        });
+    }
+
+    /**
+     * Takes one interlay back to OLD; the others go on. The last one takes the migration with it.
+     *
+     * @param interlay its id
+     */
+    public MigrationReply rollbackInterlay(Identity actor, MigrationCall call, String interlay) {
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(call.getId());
+            Migration migration = held.value();
+            if (migration.getInterlaysList().stream()
+                    .noneMatch(moved -> moved.getInterlay().equals(interlay))) {
+                throw ServiceException.notFound("interlay " + interlay + " in migration", migration.getId());
+            }
+            if (Components.rolledBack(migration, interlay)) {
+                throw ServiceException.conflict("interlay " + interlay + " of migration " + migration.getId()
+                        + " is rolled back already (expected: one that is on its way)");
+            }
+            Rollout rollout = PartialRollback.leavesSomething(migration, Set.of(interlay))
+                    ? partial.walk(actor, migration.getId(), Set.of(interlay), call.getReason(), call.getForce())
+                    : wayBack.walk(actor, call);
+            return reply(held, rollout, List.of());
         });
     }
 

@@ -9,6 +9,7 @@ import io.segue.core.migration.Event;
 import io.segue.core.migration.Status;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
+import io.segue.core.wire.GuardrailMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.AddInterlayRequest;
 import io.segue.proto.v1.BigBang;
@@ -72,12 +73,15 @@ public final class MigrationService {
         StrategyMapper.fromProto(strategy);
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
+        if (request.hasGuardrails() && GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
+            throw new InvalidFieldException("guardrails", "no limit", "at least one limit");
+        }
         return changes.exclusively(() -> {
             if (records.has(Kind.MIGRATION, request.getId())) {
                 throw ServiceException.exists("migration", request.getId());
             }
             Timestamp now = Times.of(clock.instant());
-            Migration made = Migration.newBuilder()
+            Migration.Builder defined = Migration.newBuilder()
                     .setId(request.getId())
                     .setUuid(UUID.randomUUID().toString())
                     .setDescription(request.getDescription())
@@ -86,8 +90,11 @@ public final class MigrationService {
                     .setData(data)
                     .setFailureHandling(failureHandling(request))
                     .setCreatedAt(now)
-                    .setUpdatedAt(now)
-                    .build();
+                    .setUpdatedAt(now);
+            if (request.hasGuardrails()) {
+                defined.setGuardrails(request.getGuardrails());
+            }
+            Migration made = defined.build();
             changes.store(List.of(
                     Change.create(Kind.MIGRATION, made.getId(), made.toByteString()),
                     events.record(
@@ -147,9 +154,11 @@ public final class MigrationService {
         if (request.hasStrategy()) {
             StrategyMapper.fromProto(request.getStrategy());
         }
-        if (!request.hasStrategy() && !request.hasDescription()) {
-            throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
+        if (!request.hasStrategy() && !request.hasDescription() && !request.hasGuardrails()) {
+            throw new InvalidFieldException(
+                    "strategy", "nothing", "a strategy, a description, guardrails, or several of them");
         }
+        GuardrailMapper.fromProto(request.getGuardrails());
         boolean feedPossible = lookBefore(request);
         return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), feedPossible));
     }
@@ -180,11 +189,31 @@ public final class MigrationService {
             after.setStrategy(request.getStrategy());
             what = Event.CHANGE.call();
         }
+        if (request.hasGuardrails()) {
+            guard(after, request);
+            what = request.hasStrategy() ? what : "change the guardrails";
+        }
         if (pushes(before, request)) {
             return strategies.make(actor, request, held, after, feedPossible);
         }
-        changes.store(List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, "")));
-        return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+        List<Change> batch =
+                List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, ""));
+        MigrationReply.Builder reply = MigrationReply.newBuilder();
+        if (request.hasGuardrails() && Names.status(before.getStatus()).routesTraffic()) {
+            // A proxy must know them before it is alone.
+            reply.setRollout(changes.roll(batch, refused -> List.of()));
+        } else {
+            changes.store(batch);
+        }
+        return reply.setMigration(get(before.getId())).build();
+    }
+
+    private static void guard(Migration.Builder after, UpdateMigrationRequest request) {
+        if (GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
+            after.clearGuardrails();
+        } else {
+            after.setGuardrails(request.getGuardrails());
+        }
     }
 
     private static void refuseStale(Migration stored, long revision) {

@@ -66,7 +66,7 @@ final class Movements {
 
     /** Adds a mover of a kind for each pair of endpoints that has none of that kind yet. */
     static void addPairs(Migration migration, Movement.Builder movement, MovementKind kind) {
-        migration.getInterlaysList().stream()
+        Components.active(migration).stream()
                 .map(moved -> MovedPair.newBuilder()
                         .setOldEndpoint(moved.getOldEndpoint())
                         .setNewEndpoint(moved.getNewEndpoint())

@@ -116,7 +116,8 @@ final class Routing {
         };
     }
 
-    private boolean leavesKeysOnNew() {
+    /** Whether some key has its truth on NEW. */
+    boolean leavesKeysOnNew() {
         return any(bucket -> authority(bucket) == Side.NEW);
     }
 

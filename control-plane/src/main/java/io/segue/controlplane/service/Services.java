@@ -18,6 +18,8 @@ import java.time.Clock;
  * @param fleet the proxies
  * @param movement the data of migrations
  * @param watches news of migrations
+ * @param census what applications use
+ * @param guardrails how NEW does against OLD
  * @param stop ends what works by itself, and closes the movers
  */
 public record Services(
@@ -29,6 +31,8 @@ public record Services(
         FleetService fleet,
         MovementService movement,
         Watches watches,
+        CensusService census,
+        GuardrailWatch guardrails,
         Runnable stop)
         implements AutoCloseable {
 
@@ -56,13 +60,16 @@ public record Services(
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
-        Preflight preflight = new Preflight(records, vault, hub, probe, movers);
+        CensusService census = new CensusService(store, records, clock);
+        Preflight preflight = new Preflight(records, vault, hub, probe, movers, census);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         WayBack wayBack = new WayBack(records, movements, changes, opening, events, divergences, clock);
+        PartialRollback partial =
+                new PartialRollback(records, movements, movers, changes, divergences, events, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
         MovementFailures failures =
-                new MovementFailures(records, movements, movers, changes, opening, wayBack, events, limits, clock);
+                new MovementFailures(records, movements, movers, changes, opening, wayBack, partial, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
                 records, movements, movers, changes, opening, feeding, failures, divergences, events, limits, clock);
         MovementWork work =
@@ -73,7 +80,17 @@ public record Services(
         hub.onLost(movers::proxyLost);
         movers.onEnd(verifications::moversAreGone);
         movers.tidy();
+        GuardrailWatch guardrails = new GuardrailWatch(
+                records,
+                movements,
+                new GuardrailFailures(records, changes, wayBack, partial, events, limits, clock),
+                limits);
+        hub.onReport((proxy, report) -> {
+            census.reported(report);
+            guardrails.reported(proxy, report);
+        });
         director.start(hub::neverSeen);
+        guardrails.start();
         MovementService movement =
                 new MovementService(records, movements, movers, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
@@ -106,6 +123,7 @@ public record Services(
                         opening,
                         feeding,
                         wayBack,
+                        partial,
                         events,
                         divergences,
                         preflight,
@@ -116,9 +134,13 @@ public record Services(
                 new FleetService(store, publisher, hub, release),
                 movement,
                 watches,
+                census,
+                guardrails,
                 () -> {
+                    guardrails.close();
                     watches.close();
                     director.close();
+                    census.close();
                 });
     }
 

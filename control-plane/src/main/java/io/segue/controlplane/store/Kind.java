@@ -22,5 +22,7 @@ public enum Kind {
     TOKEN_HASH,
     PROXY,
     /** The last report of a proxy. Same key as the proxy. */
-    PROXY_REPORT
+    PROXY_REPORT,
+    /** What clients of an interlay used. Key: id of the interlay. */
+    CENSUS
 }

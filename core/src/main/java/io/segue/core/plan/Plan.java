@@ -70,6 +70,29 @@ public final class Plan {
         return verdict(Access.READ, bucket).primary() != authority(bucket);
     }
 
+    /**
+     * The same, but that every key is read at its authority: nothing depends on the other side then, and it is written as before. The one
+     * change of a plan that gives no key another authority whatever the others do, so that a proxy may make it alone.
+     */
+    public Plan readsAtAuthority() {
+        Verdict[][] careful = verdicts.clone();
+        careful[Access.READ.ordinal()] = new Verdict[Bucket.COUNT];
+        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
+            careful[Access.READ.ordinal()][bucket] = Verdict.single(authority(bucket));
+        }
+        return new Plan(migrationId, strategy, salt, careful);
+    }
+
+    /** Whether some read depends on the side that is not the authority of its key. */
+    public boolean readsElsewhere() {
+        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
+            if (!verdict(Access.READ, bucket).equals(Verdict.single(authority(bucket)))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Whether some bucket has another authority under {@code next} than under this plan. Salts must be equal. */
     public boolean movesAuthority(Plan next) {
         for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {

@@ -17,16 +17,16 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /** What the tests of data movement do with a {@link Rig} again and again. */
-final class Movement {
-    static final int KEYS = Integer.getInteger("segue.movement.keys", 8_000);
-    static final long SEED = Long.getLong("segue.movement.seed", System.nanoTime());
+public final class Movement {
+    public static final int KEYS = Integer.getInteger("segue.movement.keys", 8_000);
+    public static final long SEED = Long.getLong("segue.movement.seed", System.nanoTime());
 
     /** Nothing of a key leaves OLD but a fifth of the reads. */
-    static final String READS_ONLY = """
+    public static final String READS_ONLY = """
             {"type": "canary", "read_percentage": 0.2, "write_mode": {"mode": "cutover", "write_percentage": 0.0}}""";
 
     /** Nothing at all leaves OLD: data only. */
-    static final String COPY_ONLY = """
+    public static final String COPY_ONLY = """
             {"type": "canary", "read_percentage": 0.0, "write_mode": {"mode": "cutover", "write_percentage": 0.0}}""";
 
     private static final String PATH = "/migrations/" + Rig.MIGRATION;
@@ -35,12 +35,12 @@ final class Movement {
     private final Rig rig;
     private final Set<String> phases = new TreeSet<>();
 
-    Movement(Rig rig) {
+    public Movement(Rig rig) {
         this.rig = rig;
     }
 
     /** Mixed data of a size that CI can afford, on OLD. */
-    static MixedData fill(Rig rig) throws IOException {
+    public static MixedData fill(Rig rig) throws IOException {
         System.out.println("movement: seed " + SEED + ", keys " + KEYS);
         MixedData data = new MixedData(MixedData.Settings.of(SEED, KEYS));
         data.fill(rig.oldSide().store());
@@ -48,29 +48,29 @@ final class Movement {
     }
 
     /** Clients on all proxies, and one directly on OLD. */
-    static Writers writers(Rig rig, MixedData data) {
+    public static Writers writers(Rig rig, MixedData data) {
         return new Writers(rig.fronts(), rig.oldSide().store(), Writers.Settings.of(data, SEED, 60)).start();
     }
 
     /** Data movement with a feed and a first ceiling. */
-    static String scan(String replace, String feed, int keysPerSecond) {
+    public static String scan(String replace, String feed, int keysPerSecond) {
         return """
                 {"type": "scan", "replace": "%s", "feed": "%s", "throttle": {"keys_per_second": %d}}""".formatted(replace, feed, keysPerSecond);
     }
 
-    JsonNode progress() throws InterruptedException {
+    public JsonNode progress() throws InterruptedException {
         JsonNode now = rig.progress();
         phases.add(now.path("phase").asText());
         return now;
     }
 
     /** Every phase that was seen. */
-    Set<String> phases() {
+    public Set<String> phases() {
         return phases;
     }
 
     /** Waits until so many keys are copied. */
-    void awaitCopied(long keys) throws IOException, InterruptedException {
+    public void awaitCopied(long keys) throws IOException, InterruptedException {
         Rig.await(
                 keys + " keys copied",
                 PATIENCE,
@@ -78,7 +78,7 @@ final class Movement {
     }
 
     /** Waits until the strategy is in force, noting the phases on the way. */
-    JsonNode awaitOpen() throws IOException, InterruptedException {
+    public JsonNode awaitOpen() throws IOException, InterruptedException {
         Rig.await("the stage open", PATIENCE, () -> {
             JsonNode now = progress();
             assertThat(now.path("status").asText()).as("%s", now).isEqualTo("running");
@@ -87,19 +87,19 @@ final class Movement {
         return progress();
     }
 
-    void awaitCaughtUp() throws IOException, InterruptedException {
+    public void awaitCaughtUp() throws IOException, InterruptedException {
         Rig.await(
                 "a mover that has caught up",
                 PATIENCE,
                 () -> progress().path("caught_up").asBoolean());
     }
 
-    void throttle(int keysPerSecond) throws InterruptedException {
+    public void throttle(int keysPerSecond) throws InterruptedException {
         rig.rest().patch(PATH + "/throttle", "{\"keys_per_second\": " + keysPerSecond + "}");
     }
 
     /** Waits until both sides are equal; nobody writes. Under dual writes the count of entries that groups have read is no one's. */
-    Comparison awaitEqual(Duration limit) throws IOException, InterruptedException {
+    public Comparison awaitEqual(Duration limit) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             boolean last = System.nanoTime() > deadline;
@@ -117,7 +117,7 @@ final class Movement {
     }
 
     /** Verifies all keys; returns how it has ended. */
-    JsonNode verify(boolean repair) throws IOException, InterruptedException {
+    public JsonNode verify(boolean repair) throws IOException, InterruptedException {
         rig.rest().post(PATH + "/verify", "{\"mode\": \"full\", \"repair\": " + repair + "}");
         Rig.await(
                 "the end of the verification",
@@ -133,7 +133,7 @@ final class Movement {
     }
 
     /** The report of the last verification, as it is downloaded. */
-    String report() throws IOException, InterruptedException {
+    public String report() throws IOException, InterruptedException {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(URI.create(rig.rest().base() + PATH + "/verify/report"))
@@ -144,7 +144,7 @@ final class Movement {
         return answer.body();
     }
 
-    JsonNode errorKeys() throws InterruptedException {
+    public JsonNode errorKeys() throws InterruptedException {
         return rig.rest().get(PATH + "/error-keys");
     }
 }

@@ -32,13 +32,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /** Two servers, a control plane and proxies, each in a process of its own, and one migration named {@value #MIGRATION}. */
-final class Rig implements AutoCloseable {
-    static final String MIGRATION = "canary_migration";
-    static final String INTERLAY = "user_cache_interlay";
+public final class Rig implements AutoCloseable {
+    public static final String MIGRATION = "canary_migration";
+    public static final String INTERLAY = "user_cache_interlay";
     private static final Duration TIMEOUT = Duration.ofSeconds(20);
 
     /** Something that comes true. */
-    interface Condition {
+    public interface Condition {
         boolean holds() throws IOException, InterruptedException;
     }
 
@@ -55,12 +55,12 @@ final class Rig implements AutoCloseable {
         this.newSide = newSide;
     }
 
-    static Rig start(int proxies, String... arguments) throws IOException, InterruptedException {
+    public static Rig start(int proxies, String... arguments) throws IOException, InterruptedException {
         return setup().proxies(proxies, arguments).start();
     }
 
     /** Takes the servers over. */
-    static Rig start(RedisServer oldServer, RedisServer newServer, int proxies, String... arguments)
+    public static Rig start(RedisServer oldServer, RedisServer newServer, int proxies, String... arguments)
             throws IOException, InterruptedException {
         return setup().sides(RigSide.of(oldServer), RigSide.of(newServer))
                 .proxies(proxies, arguments)
@@ -68,12 +68,12 @@ final class Rig implements AutoCloseable {
     }
 
     /** Two servers of the preferred program, no fault proxies, no proxies, unless it is told otherwise. */
-    static Setup setup() {
+    public static Setup setup() {
         return new Setup();
     }
 
     /** What kind of rig to start. */
-    static final class Setup {
+    public static final class Setup {
         private RigSide oldSide;
         private RigSide newSide;
         private boolean faults;
@@ -81,27 +81,27 @@ final class Rig implements AutoCloseable {
         private List<String> arguments = List.of();
 
         /** Takes the two sides over. */
-        Setup sides(RigSide old, RigSide neu) {
+        public Setup sides(RigSide old, RigSide neu) {
             oldSide = old;
             newSide = neu;
             return this;
         }
 
         /** Puts a {@link FaultProxy} between Segue and each side. */
-        Setup faults() {
+        public Setup faults() {
             faults = true;
             return this;
         }
 
         /** So many proxies, each with these options. */
-        Setup proxies(int count, String... options) {
+        public Setup proxies(int count, String... options) {
             proxies = count;
             arguments = List.of(options);
             return this;
         }
 
         /** Starts everything, and waits until the proxies serve. */
-        Rig start() throws IOException, InterruptedException {
+        public Rig start() throws IOException, InterruptedException {
             RigSide old = oldSide != null ? oldSide : RigSide.of(RedisServer.start());
             RigSide neu = newSide != null ? newSide : RigSide.of(RedisServer.start());
             Rig rig = faults ? new Rig(old.behindFaults(), neu.behindFaults()) : new Rig(old, neu);
@@ -144,130 +144,130 @@ final class Rig implements AutoCloseable {
     }
 
     /** Canary with dual writes, OLD authoritative. */
-    static String canary(double share) {
+    public static String canary(double share) {
         return """
                 {"type": "canary", "read_percentage": %s,
                  "write_mode": {"mode": "dual_write", "policy": "old_authoritative"}}""".formatted(share);
     }
 
     /** The guide's stage 4. */
-    static String cutover() {
+    public static String cutover() {
         return """
                 {"type": "canary", "read_percentage": 1.0, "write_mode": {"mode": "cutover", "write_percentage": 1.0}}""";
     }
 
     /** Data movement with a change feed; {@code replace} is none, replace or merge. */
-    static String scan(String replace) {
+    public static String scan(String replace) {
         return "{\"type\": \"scan\", \"replace\": \"" + replace + "\"}";
     }
 
     /** A point-in-time copy. */
-    static String snapshot(String replace) {
+    public static String snapshot(String replace) {
         return "{\"type\": \"snapshot\", \"replace\": \"" + replace + "\"}";
     }
 
-    RestClient rest() {
+    public RestClient rest() {
         return controlPlane.rest();
     }
 
-    ControlPlane controlPlane() {
+    public ControlPlane controlPlane() {
         return controlPlane;
     }
 
-    RedisServer oldServer() {
+    public RedisServer oldServer() {
         return oldSide.needServer();
     }
 
-    RedisServer newServer() {
+    public RedisServer newServer() {
         return newSide.needServer();
     }
 
-    RigSide oldSide() {
+    public RigSide oldSide() {
         return oldSide;
     }
 
-    RigSide newSide() {
+    public RigSide newSide() {
         return newSide;
     }
 
     /** Between Segue and OLD. */
-    FaultProxy oldFault() {
+    public FaultProxy oldFault() {
         return oldSide.needFault();
     }
 
     /** Between Segue and NEW. */
-    FaultProxy newFault() {
+    public FaultProxy newFault() {
         return newSide.needFault();
     }
 
     /** Where clients of the proxies connect, for {@link io.segue.loadtest.data.Writers}. */
-    List<Store> fronts() {
+    public List<Store> fronts() {
         return proxies.stream().map(proxy -> Store.at(proxy.port())).toList();
     }
 
-    List<Proxy> proxies() {
+    public List<Proxy> proxies() {
         return proxies;
     }
 
-    Proxy proxy() {
+    public Proxy proxy() {
         return proxies.get(0);
     }
 
-    RespClient client() throws IOException {
+    public RespClient client() throws IOException {
         return RespClient.connect(proxy().port());
     }
 
     /** Creates the migration and starts it; the proxies run the whole strategy when this returns. */
-    void migrate(String strategy) throws InterruptedException {
+    public void migrate(String strategy) throws InterruptedException {
         define(strategy);
         act("migrate");
         awaitOpen();
     }
 
     /** Waits until the strategy is what the proxies run: the answer to {@code /migrate} may come a step before. */
-    JsonNode awaitOpen() throws InterruptedException {
+    public JsonNode awaitOpen() throws InterruptedException {
         return MigrationStage.awaitOpen(rest(), MIGRATION, TIMEOUT);
     }
 
     /** Creates the migration with data movement, such as {@link #scan}, and starts it; it copies when this returns. */
-    void migrate(String strategy, String data) throws InterruptedException {
+    public void migrate(String strategy, String data) throws InterruptedException {
         define(strategy, data);
         act("migrate");
     }
 
-    void define(String strategy) throws InterruptedException {
+    public void define(String strategy) throws InterruptedException {
         define(strategy, "\"none\"");
     }
 
-    void define(String strategy, String data) throws InterruptedException {
+    public void define(String strategy, String data) throws InterruptedException {
         rest().post(
                         "/migrations",
                         "{\"id\": \"" + MIGRATION + "\", \"strategy\": " + strategy + ", \"data\": " + data + "}");
         rest().post("/migrations/" + MIGRATION + "/interlay/" + INTERLAY, "{\"endpoint\": \"new_redis_cluster\"}");
     }
 
-    JsonNode act(String what) throws InterruptedException {
+    public JsonNode act(String what) throws InterruptedException {
         return rest().post("/migrations/" + MIGRATION + "/" + what, "");
     }
 
-    JsonNode force(String what) throws InterruptedException {
+    public JsonNode force(String what) throws InterruptedException {
         return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true}");
     }
 
-    JsonNode patch(String strategy) throws InterruptedException {
+    public JsonNode patch(String strategy) throws InterruptedException {
         return rest().patch("/migrations/" + MIGRATION, "{\"strategy\": " + strategy + "}");
     }
 
-    JsonNode migration() throws InterruptedException {
+    public JsonNode migration() throws InterruptedException {
         return rest().get("/migrations/" + MIGRATION);
     }
 
-    JsonNode divergence() throws InterruptedException {
+    public JsonNode divergence() throws InterruptedException {
         return rest().get("/migrations/" + MIGRATION + "/divergence");
     }
 
     /** The sum over all proxies of a metric's samples that have all {@code labels}, each as it is printed: {@code side="old"}. */
-    long metric(String name, String... labels) throws InterruptedException {
+    public long metric(String name, String... labels) throws InterruptedException {
         long sum = 0;
         for (Proxy proxy : proxies) {
             String page = proxy.get("/metrics");
@@ -283,24 +283,24 @@ final class Rig implements AutoCloseable {
         return sum;
     }
 
-    long ledger() throws InterruptedException {
+    public long ledger() throws InterruptedException {
         return metric("segue_ledger_keys");
     }
 
     /** Waits until every proxy says that the two sides are equal and nothing is on its way. */
-    void awaitEqual() throws IOException, InterruptedException {
+    public void awaitEqual() throws IOException, InterruptedException {
         awaitEqual(TIMEOUT);
     }
 
-    void awaitEqual(Duration timeout) throws IOException, InterruptedException {
+    public void awaitEqual(Duration timeout) throws IOException, InterruptedException {
         await("an empty ledger", timeout, () -> ledger() == 0 && metric("segue_in_flight") == 0);
     }
 
-    static void await(String what, Condition condition) throws IOException, InterruptedException {
+    public static void await(String what, Condition condition) throws IOException, InterruptedException {
         await(what, TIMEOUT, condition);
     }
 
-    static void await(String what, Duration timeout, Condition condition) throws IOException, InterruptedException {
+    public static void await(String what, Duration timeout, Condition condition) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {
@@ -311,12 +311,12 @@ final class Rig implements AutoCloseable {
     }
 
     /** Compares the two sides completely, by a path that shares nothing with the product. Nobody may write meanwhile. */
-    Comparison compare() throws IOException, InterruptedException {
+    public Comparison compare() throws IOException, InterruptedException {
         return IndependentCompare.compare(oldSide.store(), newSide.store());
     }
 
     /** Compares until both sides are equal, at least once; nobody writes any more. Fails with the differences if they stay. */
-    Comparison awaitSame(Duration limit) throws IOException, InterruptedException {
+    public Comparison awaitSame(Duration limit) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + limit.toNanos();
         while (true) {
             Comparison found = compare();
@@ -330,19 +330,19 @@ final class Rig implements AutoCloseable {
     }
 
     /** The differences, without the number of entries that groups have read: replays of commands do not keep it, nor do replicas. */
-    List<Difference> differences() throws IOException, InterruptedException {
+    public List<Difference> differences() throws IOException, InterruptedException {
         return IndependentCompare.compare(
                         oldSide.store(), newSide.store(), IndependentCompare.Settings.DEFAULT.withoutEntriesRead())
                 .differences();
     }
 
     /** How far data movement is. */
-    JsonNode progress() throws InterruptedException {
+    public JsonNode progress() throws InterruptedException {
         return rest().get("/migrations/" + MIGRATION + "/progress");
     }
 
     /** Seeds both servers alike. */
-    void seed(List<TrackedKey> keys) throws IOException {
+    public void seed(List<TrackedKey> keys) throws IOException {
         for (RedisServer server : List.of(oldServer(), newServer())) {
             try (RespClient redis = server.connect()) {
                 Keyspace.seed(keys, redis);
@@ -351,14 +351,14 @@ final class Rig implements AutoCloseable {
     }
 
     /** Load on all proxies; begins with {@link LoadGenerator#start}. */
-    LoadGenerator load(List<TrackedKey> keys, Checker checker, double rate) {
+    public LoadGenerator load(List<TrackedKey> keys, Checker checker, double rate) {
         LoadSettings settings =
                 new LoadSettings(proxies.stream().map(Proxy::port).toList(), 4, rate, 0.5, 20_000, System.nanoTime());
         return new LoadGenerator(settings, keys, checker, (key, read) -> read ? Destination.OLD : Destination.BOTH);
     }
 
     /** Whether {@code server} has every acknowledged write. */
-    static FinalCheck finalCheck(List<TrackedKey> keys, RedisServer server) throws IOException {
+    public static FinalCheck finalCheck(List<TrackedKey> keys, RedisServer server) throws IOException {
         try (RespClient redis = server.connect()) {
             return FinalCheck.of(keys, redis);
         }

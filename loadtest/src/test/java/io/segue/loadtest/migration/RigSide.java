@@ -13,47 +13,47 @@ import org.jspecify.annotations.Nullable;
  *
  * @param fault in front of a server, or of the first node of a cluster; null if nothing is
  */
-record RigSide(
+public record RigSide(
         Store store,
         @Nullable RedisServer server,
         @Nullable RedisCluster cluster,
         @Nullable FaultProxy fault) implements AutoCloseable {
 
-    static RigSide of(RedisServer server) {
+    public static RigSide of(RedisServer server) {
         return new RigSide(Store.of(server), server, null, null);
     }
 
-    static RigSide of(RedisBinary binary) {
+    public static RigSide of(RedisBinary binary) {
         return of(RedisServer.builder().binary(binary).start());
     }
 
-    static RigSide of(RedisCluster cluster) {
+    public static RigSide of(RedisCluster cluster) {
         return new RigSide(cluster, null, cluster, null);
     }
 
     /** The same behind a fault proxy. The nodes of a cluster name each other: only what is first asked for goes through it. */
-    RigSide behindFaults() {
+    public RigSide behindFaults() {
         return new RigSide(store, server, cluster, FaultProxy.start(serverPort()));
     }
 
     /** Where the server, or the first node, listens. */
-    int serverPort() {
+    public int serverPort() {
         return server != null ? server.port() : cluster.ports().get(0);
     }
 
     /** The port that Segue is told. */
-    int port() {
+    public int port() {
         return fault != null ? fault.port() : serverPort();
     }
 
-    RedisServer needServer() {
+    public RedisServer needServer() {
         if (server == null) {
             throw new IllegalStateException("this side is a cluster (expected: a server)");
         }
         return server;
     }
 
-    FaultProxy needFault() {
+    public FaultProxy needFault() {
         if (fault == null) {
             throw new IllegalStateException("this side has no fault proxy (expected: Rig.Setup.faults())");
         }

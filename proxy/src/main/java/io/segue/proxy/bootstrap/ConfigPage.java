@@ -65,6 +65,7 @@ final class ConfigPage implements Page {
                     .put("migration_uuid", plan.migrationUuid());
             endpoint(planNode.putObject("new_endpoint"), plan.newEndpoint());
             strategy(planNode.putObject("strategy"), plan.strategy());
+            planNode.put("reads_at_authority", plan.readsAtAuthority());
         }
     }
 

@@ -116,7 +116,7 @@ public final class ConfigStream {
         }
         ProxyReport report;
         try {
-            report = ReportMapper.toProto(reports.migrations(board.status().snapshot()));
+            report = ReportMapper.toProto(reports.news(board.status().snapshot()));
         } catch (RuntimeException e) {
             log.error("report_failed", e);
             // Still the heartbeat.

@@ -1,7 +1,9 @@
 package io.segue.proxy.config;
 
+import io.segue.core.guardrail.Guardrails;
 import io.segue.core.strategy.Strategy;
 import io.segue.core.validation.Check;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one interlay needs of the migration that moves it.
@@ -10,10 +12,29 @@ import io.segue.core.validation.Check;
  * @param migrationUuid salt of the buckets
  * @param newEndpoint the NEW side
  * @param strategy who goes where
+ * @param guardrails what NEW must keep to; null: nothing
+ * @param readsAtAuthority whether every key is read at its authority, whatever the strategy says: the proxy itself has decided so while it
+ *     was alone
  */
-public record PlanSpec(String migrationId, String migrationUuid, EndpointSpec newEndpoint, Strategy strategy) {
+public record PlanSpec(
+        String migrationId,
+        String migrationUuid,
+        EndpointSpec newEndpoint,
+        Strategy strategy,
+        @Nullable Guardrails guardrails,
+        boolean readsAtAuthority) {
     public PlanSpec {
         Check.id("migration_id", migrationId);
         Check.notEmpty("migration_uuid", migrationUuid);
+    }
+
+    /** Without guardrails, as the strategy says. */
+    public PlanSpec(String migrationId, String migrationUuid, EndpointSpec newEndpoint, Strategy strategy) {
+        this(migrationId, migrationUuid, newEndpoint, strategy, null, false);
+    }
+
+    /** The same, but that every key is read at its authority. */
+    PlanSpec careful() {
+        return new PlanSpec(migrationId, migrationUuid, newEndpoint, strategy, guardrails, true);
     }
 }

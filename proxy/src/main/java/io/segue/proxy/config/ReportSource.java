@@ -1,7 +1,5 @@
 package io.segue.proxy.config;
 
-import java.util.List;
-
 /** What this proxy has to tell the control plane. */
 @FunctionalInterface
 public interface ReportSource {
@@ -12,5 +10,5 @@ public interface ReportSource {
      *
      * @param snapshot what runs now
      */
-    List<MigrationNews> migrations(ProxySnapshot snapshot);
+    ProxyNews news(ProxySnapshot snapshot);
 }

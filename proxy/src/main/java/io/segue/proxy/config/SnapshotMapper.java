@@ -3,6 +3,7 @@ package io.segue.proxy.config;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
+import io.segue.core.wire.GuardrailMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
@@ -64,7 +65,9 @@ final class SnapshotMapper {
                 message.getMigrationId(),
                 message.getMigrationUuid(),
                 newEndpoint,
-                StrategyMapper.fromProto(message.getStrategy()));
+                StrategyMapper.fromProto(message.getStrategy()),
+                GuardrailMapper.fromProto(message.getGuardrails()).orElse(null),
+                false);
     }
 
     private static EndpointSpec endpoint(Endpoint message) {

@@ -217,7 +217,8 @@ final class Change {
             return Route.direct(spec, server.loops());
         }
         Plan compiled = Plan.compile(plan.migrationId(), plan.migrationUuid(), plan.strategy(), server.labels());
-        return Route.split(spec, compiled, migration, server.loops());
+        return Route.split(
+                spec, plan.readsAtAuthority() ? compiled.readsAtAuthority() : compiled, migration, server.loops());
     }
 
     private CompletionStage<Void> tellSessions(Interlay interlay) {

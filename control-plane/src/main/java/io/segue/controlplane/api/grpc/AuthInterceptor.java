@@ -31,6 +31,7 @@ public final class AuthInterceptor implements ServerInterceptor {
             CatalogServiceGrpc.getListEndpointsMethod().getFullMethodName(),
             CatalogServiceGrpc.getGetInterlayMethod().getFullMethodName(),
             CatalogServiceGrpc.getListInterlaysMethod().getFullMethodName(),
+            CatalogServiceGrpc.getGetCensusMethod().getFullMethodName(),
             CatalogServiceGrpc.getListProxiesMethod().getFullMethodName(),
             MigrationServiceGrpc.getListMigrationsMethod().getFullMethodName());
     private static final Set<String> STREAM =

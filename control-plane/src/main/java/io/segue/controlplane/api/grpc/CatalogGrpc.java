@@ -3,6 +3,7 @@ package io.segue.controlplane.api.grpc;
 import io.grpc.stub.StreamObserver;
 import io.segue.controlplane.service.Services;
 import io.segue.proto.v1.CatalogServiceGrpc;
+import io.segue.proto.v1.Census;
 import io.segue.proto.v1.CreateEndpointRequest;
 import io.segue.proto.v1.CreateInterlayRequest;
 import io.segue.proto.v1.CreateTokenReply;
@@ -66,6 +67,11 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
     @Override
     public void getInterlay(GetByIdRequest request, StreamObserver<Interlay> caller) {
         Calls.answer(caller, () -> services.catalog().interlay(request.getId()));
+    }
+
+    @Override
+    public void getCensus(GetByIdRequest request, StreamObserver<Census> caller) {
+        Calls.answer(caller, () -> services.census().of(request.getId()));
     }
 
     @Override

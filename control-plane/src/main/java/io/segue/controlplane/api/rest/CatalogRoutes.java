@@ -23,6 +23,7 @@ final class CatalogRoutes {
         routes.post("/api/v1/interlays", this::createInterlay, Need.ADMIN);
         routes.get("/api/v1/interlays", this::interlays, Need.READ);
         routes.get("/api/v1/interlays/{id}", this::interlay, Need.READ);
+        routes.get("/api/v1/interlays/{id}/census", this::census, Need.READ);
         routes.delete("/api/v1/interlays/{id}", this::deleteInterlay, Need.ADMIN);
         routes.get("/api/v1/proxies", this::proxies, Need.READ);
         routes.delete("/api/v1/proxies/{id}", this::forgetProxy, Need.ADMIN);
@@ -64,6 +65,10 @@ final class CatalogRoutes {
 
     private void interlay(Context context) {
         Exchange.ok(context, CatalogWriter.write(services.catalog().interlay(context.pathParam("id"))));
+    }
+
+    private void census(Context context) {
+        Exchange.ok(context, CensusWriter.write(services.census().of(context.pathParam("id"))));
     }
 
     private void deleteInterlay(Context context) {

@@ -34,6 +34,8 @@ final class MigrationRoutes {
         routes.post(ROOT + "/{id}/resume", call(services.runner()::resume), Need.ADMIN);
         routes.post(ROOT + "/{id}/complete", call(services.runner()::complete), Need.ADMIN);
         routes.post(ROOT + "/{id}/rollback", call(services.runner()::rollback), Need.ADMIN);
+        routes.post(ROOT + "/{id}/interlay/{interlay}/rollback", this::rollbackInterlay, Need.ADMIN);
+        routes.get(ROOT + "/{id}/guardrails", this::guardrails, Need.ADMIN);
         routes.get(ROOT + "/{id}/divergence", this::divergence, Need.ADMIN);
         routes.get(ROOT + "/{id}/events", this::events, Need.ADMIN);
     }
@@ -90,6 +92,17 @@ final class MigrationRoutes {
             MigrationCall call = MigrationReader.call(context.pathParam("id"), Exchange.body(context));
             Exchange.ok(context, MigrationWriter.write(work.apply(Exchange.caller(context), call)));
         };
+    }
+
+    private void rollbackInterlay(Context context) {
+        MigrationCall call = MigrationReader.call(context.pathParam("id"), Exchange.body(context));
+        String interlay = context.pathParam("interlay");
+        MigrationReply reply = services.runner().rollbackInterlay(Exchange.caller(context), call, interlay);
+        Exchange.ok(context, GuardrailJson.rolledBack(reply.getMigration(), interlay));
+    }
+
+    private void guardrails(Context context) {
+        Exchange.ok(context, GuardrailJson.write(services.guardrails().report(context.pathParam("id"))));
     }
 
     private void divergence(Context context) {

@@ -29,6 +29,8 @@ public interface MoverFactory {
      * @param feed which change feed to use
      * @param folder where it keeps its checkpoint; made if missing
      * @param settleMs how long an effect of a dual write may be under way, milliseconds
+     * @param mirrors whether a key that only the follower has is removed there when everything is compared; false where not all of them
+     *     ever stood at the authority
      */
     record MoverSpec(
             String migration,
@@ -41,7 +43,27 @@ public interface MoverFactory {
             FeedChoice feed,
             Path folder,
             DataMover.Ceilings ceilings,
-            long settleMs) {}
+            long settleMs,
+            boolean mirrors) {
+
+        /** One that mirrors. */
+        public MoverSpec(
+                String migration,
+                String uuid,
+                long epoch,
+                Endpoint authority,
+                Endpoint follower,
+                Movement movement,
+                ConflictRule rule,
+                FeedChoice feed,
+                Path folder,
+                DataMover.Ceilings ceilings,
+                long settleMs) {
+            this(
+                    migration, uuid, epoch, authority, follower, movement, rule, feed, folder, ceilings, settleMs,
+                    true);
+        }
+    }
 
     /** What is moved. */
     enum Movement {

@@ -151,6 +151,7 @@ final class Changes {
         boolean done = false;
         try {
             Commit commit = decide(prepared(changes, gate));
+            gate.decided();
             publisher.publish();
             Arrival arrival = hub.awaitArrival(commit.configVersion(), limits.acknowledgement());
             if (arrival.rejection().isPresent()) {
@@ -172,16 +173,21 @@ final class Changes {
         return roll(changes, Gate.NONE, afterUndo);
     }
 
-    /** As {@link #roll}, for a change that must happen whatever a proxy says. */
-    Rollout force(List<Change> changes) {
-        Commit commit = decide(preparedIfPossible(changes));
+    /**
+     * As {@link #roll}, for a change that must happen whatever a proxy says.
+     *
+     * @param gate is passed if every proxy holds, and must not refuse
+     */
+    Rollout force(List<Change> changes, Gate gate) {
+        Commit commit = decide(preparedIfPossible(changes, gate));
+        gate.decided();
         publisher.publish();
         return rollout(commit.configVersion(), hub.awaitArrival(commit.configVersion(), limits.acknowledgement()));
     }
 
-    private List<Change> preparedIfPossible(List<Change> changes) {
+    private List<Change> preparedIfPossible(List<Change> changes, Gate gate) {
         try {
-            return prepared(changes, Gate.NONE);
+            return prepared(changes, gate);
         } catch (ServiceException e) {
             LOG.warn("forced although it could not be prepared: {}", e.getMessage());
             return changes;

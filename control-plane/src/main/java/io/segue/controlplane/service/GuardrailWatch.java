@@ -26,6 +26,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
@@ -235,6 +236,21 @@ public final class GuardrailWatch implements AutoCloseable {
                     .setReason(found.reason()));
         }
         return report.setPassed(passed).build();
+    }
+
+    /** Why a switch that happens by itself must not go on: some guardrail is not passed. Empty if it may, or there is none. */
+    Optional<String> notPassed(Migration migration) {
+        if (!migration.hasGuardrails()) {
+            return Optional.empty();
+        }
+        GuardrailReport now = report(migration.getUuid());
+        return now.getPassed()
+                ? Optional.empty()
+                : Optional.of("the guardrails are not passed: "
+                        + now.getInterlaysList().stream()
+                                .filter(one -> one.getOutcome() != GuardrailOutcome.GUARDRAIL_OUTCOME_PASSED)
+                                .map(one -> one.getInterlay() + ": " + one.getReason())
+                                .collect(Collectors.joining("; ")));
     }
 
     /** Stops judging. */

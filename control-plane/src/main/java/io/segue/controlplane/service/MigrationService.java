@@ -159,14 +159,16 @@ public final class MigrationService {
                     "strategy", "nothing", "a strategy, a description, guardrails, or several of them");
         }
         GuardrailMapper.fromProto(request.getGuardrails());
-        boolean feedPossible = lookBefore(request);
-        return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), feedPossible));
+        StrategyChange.Look look = lookBefore(request);
+        return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), look));
     }
 
     /** Before the turn is taken: a server that does not answer must not keep other changes waiting. */
-    private boolean lookBefore(UpdateMigrationRequest request) {
+    private StrategyChange.Look lookBefore(UpdateMigrationRequest request) {
         Migration asked = get(request.getId());
-        return pushes(asked, request) && strategies.look(asked, request.getStrategy(), request.getForce());
+        return pushes(asked, request)
+                ? strategies.look(asked, request.getStrategy(), request.getForce())
+                : StrategyChange.Look.NONE;
     }
 
     private static boolean pushes(Migration migration, UpdateMigrationRequest request) {
@@ -176,7 +178,7 @@ public final class MigrationService {
     }
 
     private MigrationReply update(
-            Identity actor, UpdateMigrationRequest request, Held<Migration> held, boolean feedPossible) {
+            Identity actor, UpdateMigrationRequest request, Held<Migration> held, StrategyChange.Look look) {
         Migration before = held.value();
         refuseStale(before, request.getIfRevision());
         Migration.Builder after = before.toBuilder().setUpdatedAt(Times.of(clock.instant()));
@@ -194,7 +196,7 @@ public final class MigrationService {
             what = request.hasStrategy() ? what : "change the guardrails";
         }
         if (pushes(before, request)) {
-            return strategies.make(actor, request, held, after, feedPossible);
+            return strategies.make(actor, request, held, after, look);
         }
         List<Change> batch =
                 List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, ""));

@@ -9,9 +9,9 @@ import io.segue.proto.v1.FailureHandling;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.MigrationInterlay;
+import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.Movement;
-import io.segue.proto.v1.MovementStage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -19,10 +19,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a migration whose data cannot be moved, by its failure handling: tried again, taken back to OLD, or left for the operator.
- * It is taken back by itself only while every key has its truth on OLD: then nothing can be lost by it.
+ * It is taken back by itself only where nothing can be lost by it: every key has its truth on OLD, or OLD follows those that have not.
+ * The way back itself is never given up: its mover is made again until the migration ends.
  */
 final class MovementFailures {
     private final Records records;
@@ -68,14 +70,21 @@ final class MovementFailures {
                 return false;
             }
             Movement movement = held.get().value();
-            if (!Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
-                    .leavesKeysOnOld()) {
+            if (mover.authority() == Side.NEW || !mayFail(migration)) {
+                wayBackAgain(migration, mover, reason, patience);
+            } else if (!Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
+                    .leavesKeysOn(Side.OLD)) {
                 retire(migration, held.get(), mover, reason);
             } else if (movement.getRetries()
                     < migration.getFailureHandling().getRetryThenAll().getRetryCount()) {
                 patience.pause(again(migration, held.get(), mover, reason));
             } else {
-                failed(migration, held.get(), parts(migration, mover.pair()), "the data movement failed: " + reason);
+                failed(
+                        migration,
+                        held.get(),
+                        mover,
+                        parts(migration, mover.pair()),
+                        "the data movement failed: " + reason);
             }
             return true;
         });
@@ -91,30 +100,43 @@ final class MovementFailures {
     }
 
     /** Some parts have failed: they alone go back where that is allowed and something is left of the migration. */
-    private void failed(Migration migration, Held<Movement> held, Set<String> parts, String reason) {
+    private void failed(
+            Migration migration, Held<Movement> held, @Nullable RunningMover mover, Set<String> parts, String reason) {
         boolean alone = migration.getFailureHandling().getKindCase() == FailureHandling.KindCase.ALLOW_PARTIAL
                 && !parts.isEmpty()
                 && PartialRollback.leavesSomething(migration, parts);
         if (!alone) {
-            fail(migration, held, reason);
+            fail(migration, held, mover, reason);
             return;
         }
         try {
             partial.walk(Identity.SYSTEM, migration.getUuid(), parts, reason, false);
         } catch (ServiceException e) {
-            fail(migration, movements.of(migration).orElseThrow(), reason + "; " + e.getMessage());
+            fail(migration, movements.of(migration).orElseThrow(), mover, reason + "; " + e.getMessage());
         }
+    }
+
+    /** Whether it can fail: one that has failed already, or is on its way back, cannot fail again. */
+    private static boolean mayFail(Migration migration) {
+        return migration.getStatus() == MigrationStatus.MIGRATION_STATUS_RUNNING
+                || migration.getStatus() == MigrationStatus.MIGRATION_STATUS_PAUSED;
+    }
+
+    /** Traffic does not need it now; a rollback will. */
+    private void wayBackAgain(Migration migration, RunningMover mover, String reason, Patience patience) {
+        movers.close(migration, mover);
+        changes.store(List.of(events.note(
+                migration,
+                "retry the movement",
+                mover.from() + " to " + mover.to() + ", on the way back: " + reason)));
+        patience.failedOnce(limits.retry());
     }
 
     /** Everything is on NEW already: the mover had nothing left to do. */
     private void retire(Migration migration, Held<Movement> held, RunningMover mover, String reason) {
         Movement.Builder after = held.value().toBuilder();
         Figures.keep(after, mover);
-        for (MovedPair.Builder pair : after.getPairsBuilderList()) {
-            if (Movements.same(pair.build(), mover.pair())) {
-                pair.setDone(true);
-            }
-        }
+        done(after, mover);
         movers.close(migration, mover);
         changes.store(List.of(
                 Movements.put(migration, Optional.of(held), after.build()),
@@ -147,8 +169,8 @@ final class MovementFailures {
             Optional<Held<Movement>> held = movements.of(migration);
             boolean moves =
                     held.isPresent() && MovementWork.moves(migration, held.get().value());
-            if (moves) {
-                failed(migration, held.get(), named(migration, reason), reason);
+            if (moves && mayFail(migration)) {
+                failed(migration, held.get(), null, named(migration, reason), reason);
             }
             return moves;
         });
@@ -163,20 +185,22 @@ final class MovementFailures {
         return named.isEmpty() ? named : Components.sharing(migration, named);
     }
 
-    private void fail(Migration migration, Held<Movement> held, String reason) {
+    private void fail(Migration migration, Held<Movement> held, @Nullable RunningMover mover, String reason) {
         Held<Migration> before = records.migration(migration.getUuid());
         Status failed = Migrations.moved(before.value(), Event.FAIL);
-        boolean safe = !AuthorityShift.between(
-                        Routing.of(migration, Movements.inForce(migration, Optional.of(held.value()))),
-                        Routing.toSide(migration, Side.OLD),
-                        false)
-                .moves();
-        String why = reason + advice(safe);
-        Movement after = opening.closed(migration, held.value()).toBuilder()
-                .setRevert(safe)
-                .setStage(MovementStage.MOVEMENT_STAGE_CLOSED)
+        Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(held.value())));
+        AuthorityShift back =
+                AuthorityShift.between(now, Routing.toSide(migration, Side.OLD), Optional.of(held.value()));
+        String why = reason + advice(!back.losesNew());
+        Movement after = (back.moves()
+                        ? without(migration, held.value(), mover)
+                        : opening.closed(migration, held.value()))
+                .toBuilder()
+                .setRevert(!back.losesNew())
                 .build();
-        movers.close(migration);
+        if (!back.moves()) {
+            movers.close(migration);
+        }
         changes.store(List.<Change>of(
                 MigrationService.replace(
                         before,
@@ -186,11 +210,32 @@ final class MovementFailures {
                                 .setUpdatedAt(Times.of(clock.instant()))),
                 Movements.put(migration, Optional.of(held), after),
                 events.record(before.value(), Names.message(failed), Identity.SYSTEM, Event.FAIL.call(), why)));
-        movers.forgetWork(migration);
+        if (!back.moves()) {
+            movers.forgetWork(migration);
+        }
+    }
+
+    /** The movement goes on without the mover that has failed: OLD follows what is on NEW, until it is rolled back. */
+    private Movement without(Migration migration, Movement movement, @Nullable RunningMover mover) {
+        Movement.Builder after = movement.toBuilder();
+        if (mover != null) {
+            Figures.keep(after, mover);
+            done(after, mover);
+            movers.close(migration, mover);
+        }
+        return after.build();
+    }
+
+    private static void done(Movement.Builder movement, RunningMover mover) {
+        for (MovedPair.Builder pair : movement.getPairsBuilderList()) {
+            if (Movements.same(pair.build(), mover.pair())) {
+                pair.setDone(true);
+            }
+        }
     }
 
     private static String advice(boolean safe) {
-        return safe ? "" : "; some keys have their truth on NEW, so it is not rolled back by itself";
+        return safe ? "" : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
     }
 
     /** Walks the way back that a failure has asked for. */

@@ -34,6 +34,7 @@ final class PartialRollback {
     private final Changes changes;
     private final Divergences divergences;
     private final EventLog events;
+    private final Limits limits;
     private final Clock clock;
 
     PartialRollback(
@@ -43,6 +44,7 @@ final class PartialRollback {
             Changes changes,
             Divergences divergences,
             EventLog events,
+            Limits limits,
             Clock clock) {
         this.records = records;
         this.movements = movements;
@@ -50,6 +52,7 @@ final class PartialRollback {
         this.changes = changes;
         this.divergences = divergences;
         this.events = events;
+        this.limits = limits;
         this.clock = clock;
     }
 
@@ -66,7 +69,7 @@ final class PartialRollback {
     private boolean mayGoAlone(Migration migration) {
         Optional<Movement> movement = movements.of(migration).map(Held::value);
         Routing now = Routing.of(migration, Movements.inForce(migration, movement));
-        return !now.leavesKeysOnNew() && (!now.touchesNew() || movement.filter(Movements::follows).isPresent());
+        return !now.leavesKeysOn(Side.NEW) && (!now.touchesNew() || movement.filter(Movements::follows).isPresent());
     }
 
     /**
@@ -98,9 +101,10 @@ final class PartialRollback {
         movement.ifPresent(found -> batch.add(Movements.put(migration, movement, without(found.value(), migration, interlays, gone))));
         batch.add(events.record(
                 migration, migration.getStatus(), actor, CALL, String.join(", ", interlays) + because(reason)));
+        Gate gate = gate(migration, movement.map(Held::value), gone, force);
         Rollout rollout = force
-                ? changes.force(batch)
-                : changes.roll(batch, refused -> refused(migration, actor, interlays, refused));
+                ? changes.force(batch, gate)
+                : changes.roll(batch, gate, refused -> refused(migration, actor, interlays, refused));
         gone.forEach(one -> movers.close(migration, one));
         movers.wake(migration.getUuid());
         return rollout;
@@ -108,6 +112,14 @@ final class PartialRollback {
 
     private static String because(String reason) {
         return reason.isBlank() ? "" : ": " + reason;
+    }
+
+    /** Where keys come back from NEW, what NEW has of them must be on OLD first: the movers of these parts see to it. */
+    private Gate gate(Migration migration, Optional<Movement> movement, List<RunningMover> gone, boolean force) {
+        Routing now = Routing.of(migration, Movements.inForce(migration, movement));
+        return now.leavesKeysOn(Side.NEW)
+                ? new DataGate(gone, now, Routing.toSide(migration, Side.OLD), limits.gate(), force, true)
+                : Gate.NONE;
     }
 
     private void guard(Migration migration, Optional<Movement> movement, Set<String> interlays) {
@@ -124,10 +136,10 @@ final class PartialRollback {
         AuthorityShift shift = AuthorityShift.between(
                 Routing.of(migration, Movements.inForce(migration, movement)),
                 Routing.toSide(migration, Side.OLD),
-                false);
+                movement);
         if (shift.losesNew()) {
             throw ServiceException.conflict("cannot roll back " + String.join(", ", interlays)
-                    + " alone: the writes that went to NEW only would be lost; roll back the migration"
+                    + " alone: OLD was not kept in step, and the writes that went to NEW only would be lost"
                     + MigrationService.FORCE);
         }
         if (shift.moves()) {

@@ -72,6 +72,7 @@ public final class Preflight {
             interlay(migration, moved, seen, reply);
         }
         movement(migration, seen, reply);
+        wayBack(migration, seen, reply);
         guardrails(migration, reply);
         fleet(migration, reply);
         boolean blocked = reply.getFindingsList().stream().anyMatch(f -> f.getSeverity() == Finding.Severity.BLOCKER);
@@ -134,6 +135,15 @@ public final class Preflight {
 
     /** Limits that will never have figures never pass. */
     private static void guardrails(Migration migration, TestMigrationReply.Builder reply) {
+        boolean waits = migration.hasGuardrails() && migration.getStrategy().hasTimeWindow();
+        if (waits && !routing(migration).map(Routing::touchesNew).orElse(true)) {
+            blocker(
+                    reply,
+                    "guardrails_without_traffic",
+                    "nothing is sent to NEW before the switch, so the guardrails have no figures then and are not"
+                            + " passed, which is what a switch that happens by itself waits for",
+                    "use write_mode dual_write, or set the guardrails after the switch");
+        }
         boolean compares = migration.getStrategy().hasShadowTraffic();
         if (migration.getGuardrails().hasMaxDivergenceRate() && !compares) {
             warning(
@@ -148,7 +158,7 @@ public final class Preflight {
     /** Whether every proxy would take the plan: a change that gives keys another side needs all of them. */
     private void fleet(Migration migration, TestMigrationReply.Builder reply) {
         boolean moves = routing(migration)
-                .map(then -> AuthorityShift.between(Routing.toSide(migration, Side.OLD), then, true)
+                .map(then -> AuthorityShift.between(Routing.toSide(migration, Side.OLD), then, Optional.empty())
                         .moves())
                 .orElse(true);
         Arrival now = hub.awaitArrival(hub.targetVersion(), Duration.ZERO);
@@ -183,7 +193,7 @@ public final class Preflight {
     /** Whether keys may be split between the sides, now or as a canary's share grows. */
     private static boolean splitsKeys(Migration migration) {
         return routing(migration)
-                        .map(then -> then.leavesKeysOnOld() && then.leavesKeysOnNew())
+                        .map(then -> then.leavesKeysOn(Side.OLD) && then.leavesKeysOn(Side.NEW))
                         .orElse(false)
                 || migration.getStrategy().getCanary().getWriteMode().hasCutover();
     }
@@ -238,11 +248,50 @@ public final class Preflight {
         Movement.Builder planned = Movement.newBuilder();
         Movements.addPairs(migration, planned, Movements.kind(migration.getData()));
         for (MovedPair pair : planned.getPairsList()) {
-            boolean reached = Stream.of(pair.getOldEndpoint(), pair.getNewEndpoint())
-                    .allMatch(id -> seen.getOrDefault(id, Optional.empty()).isPresent());
-            if (reached) {
+            if (reached(pair, seen)) {
                 pair(migration, pair, copies, reply);
             }
+        }
+    }
+
+    private static boolean reached(MovedPair pair, Map<String, Optional<ServerFacts>> seen) {
+        return Stream.of(pair.getOldEndpoint(), pair.getNewEndpoint())
+                .allMatch(id -> seen.getOrDefault(id, Optional.empty()).isPresent());
+    }
+
+    /** Whether OLD can follow what is going to be written on NEW. */
+    private void wayBack(
+            Migration migration, Map<String, Optional<ServerFacts>> seen, TestMigrationReply.Builder reply) {
+        if (!touchesNew(migration) || !supported(migration)) {
+            return;
+        }
+        Routing now = Routing.toSide(migration, Side.OLD);
+        Routing then = Routing.of(migration, migration.getStrategy());
+        if (Following.missing(Optional.empty(), now, then, migration.getStrategy())
+                .isEmpty()) {
+            return;
+        }
+        Movement.Builder planned = Movement.newBuilder();
+        Movements.addFollowers(migration, planned, Side.NEW);
+        for (MovedPair pair : planned.getPairsList()) {
+            Optional<String> refusal =
+                    reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
+            refusal.ifPresent(reason -> add(
+                    reply,
+                    now.arrivesAlone(Side.OLD, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    "no_way_back",
+                    "what is written on NEW (" + pair.getNewEndpoint() + ") cannot be carried back to OLD, so a rollback"
+                            + " would lose it: " + reason,
+                    "permit a change feed on NEW and writes on OLD, or write to both sides"));
+        }
+    }
+
+    private static boolean supported(Migration migration) {
+        try {
+            StrategyMapper.fromProto(migration.getStrategy());
+            return true;
+        } catch (NotSupportedException e) {
+            return false;
         }
     }
 

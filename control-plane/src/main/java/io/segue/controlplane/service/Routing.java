@@ -11,7 +11,10 @@ import io.segue.core.verdict.Verdict;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.Strategy;
+import java.util.BitSet;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -77,9 +80,23 @@ final class Routing {
         return any(bucket -> authority(bucket) == Side.OLD && dual(bucket));
     }
 
-    /** Whether some key has its truth on OLD. */
-    boolean leavesKeysOnOld() {
-        return any(bucket -> authority(bucket) == Side.OLD);
+    /** The sides on which some key has its truth. */
+    Set<Side> sides() {
+        Set<Side> sides = EnumSet.allOf(Side.class);
+        sides.removeIf(side -> !leavesKeysOn(side));
+        return sides;
+    }
+
+    /** The sides from which some key's truth goes away with {@code next}. */
+    Set<Side> left(Routing next) {
+        Set<Side> sides = EnumSet.allOf(Side.class);
+        sides.removeIf(side -> !leaves(side, next));
+        return sides;
+    }
+
+    /** Whether some key has its truth on a side. */
+    boolean leavesKeysOn(Side side) {
+        return any(bucket -> authority(bucket) == side);
     }
 
     /** Whether anything is ever sent to NEW. */
@@ -100,25 +117,53 @@ final class Routing {
 
     /** Whether some key's truth goes from {@code from} to the other side. */
     boolean leaves(Side from, Routing next) {
-        return any(bucket -> authority(bucket) == from && next.authority(bucket) != from);
+        return any(goes(from, next));
     }
 
-    /** The keys whose truth is on OLD: what a mover has to do with. */
-    KeyFilter onOld() {
-        return leavesKeysOnNew() ? key -> authority(HashTag.bucket(key, salt)) == Side.OLD : KeyFilter.ALL;
+    /** The keys whose truth is on a side: what a mover has to do with that follows it. */
+    KeyFilter on(Side side) {
+        return only(bucket -> authority(bucket) == side);
     }
 
-    /** The keys whose truth goes from OLD to NEW with {@code next}. */
-    KeyFilter goingToNew(Routing next) {
-        return key -> {
-            int bucket = HashTag.bucket(key, salt);
-            return authority(bucket) == Side.OLD && next.authority(bucket) == Side.NEW;
+    /** The keys whose truth goes from a side to the other one with {@code next}. */
+    KeyFilter going(Side from, Routing next) {
+        return only(goes(from, next));
+    }
+
+    /** Whether a key whose truth goes from a side to the other one is written on the first only until then. */
+    boolean leavesAlone(Side from, Routing next) {
+        return any(bucket -> goes(from, next).test(bucket) && !dual(bucket));
+    }
+
+    /** Whether a key whose truth goes to the other side with {@code next} is written there only from then on. */
+    boolean arrivesAlone(Side from, Routing next) {
+        return any(bucket -> goes(from, next).test(bucket) && !next.dual(bucket));
+    }
+
+    private IntPredicate goes(Side from, Routing next) {
+        return bucket -> authority(bucket) == from && next.authority(bucket) != from;
+    }
+
+    private KeyFilter only(IntPredicate buckets) {
+        if (!any(buckets.negate())) {
+            return KeyFilter.ALL;
+        }
+        if (!any(buckets)) {
+            return KeyFilter.NONE;
+        }
+        BitSet chosen = new BitSet(Bucket.COUNT);
+        IntStream.range(0, Bucket.COUNT).filter(buckets).forEach(chosen::set);
+        return new KeyFilter() {
+            @Override
+            public boolean test(byte[] key) {
+                return chosen.get(HashTag.bucket(key, salt));
+            }
+
+            @Override
+            public boolean keyless() {
+                return chosen.get(Bucket.KEYLESS);
+            }
         };
-    }
-
-    /** Whether some key has its truth on NEW. */
-    boolean leavesKeysOnNew() {
-        return any(bucket -> authority(bucket) == Side.NEW);
     }
 
     private static boolean any(IntPredicate test) {

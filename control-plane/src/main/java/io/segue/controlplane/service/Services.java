@@ -64,14 +64,26 @@ public record Services(
         Preflight preflight = new Preflight(records, vault, hub, probe, movers, census);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
-        WayBack wayBack = new WayBack(records, movements, changes, opening, events, divergences, clock);
+        Following following = new Following(movements, movers, changes, limits);
+        WayBack wayBack = new WayBack(records, movements, movers, changes, opening, events, divergences, clock);
         PartialRollback partial =
-                new PartialRollback(records, movements, movers, changes, divergences, events, clock);
+                new PartialRollback(records, movements, movers, changes, divergences, events, limits, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
         MovementFailures failures =
                 new MovementFailures(records, movements, movers, changes, opening, wayBack, partial, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
-                records, movements, movers, changes, opening, feeding, failures, divergences, events, limits, clock);
+                records,
+                movements,
+                movers,
+                changes,
+                opening,
+                feeding,
+                following,
+                failures,
+                divergences,
+                events,
+                limits,
+                clock);
         MovementWork work =
                 new MovementWork(records, movements, movers, changes, steps, failures, verifications, events);
         MovementDirector director = new MovementDirector(records, movements, movers, work, limits);
@@ -92,7 +104,7 @@ public record Services(
         director.start(hub::neverSeen);
         guardrails.start();
         MovementService movement =
-                new MovementService(records, movements, movers, changes, verifications, events, clock);
+                new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
         return new Services(
                 new CatalogService(records, vault, changes, clock),
@@ -108,6 +120,7 @@ public record Services(
                                 changes,
                                 opening,
                                 feeding,
+                                following,
                                 preflight,
                                 divergences,
                                 events,
@@ -122,6 +135,7 @@ public record Services(
                         changes,
                         opening,
                         feeding,
+                        following,
                         wayBack,
                         partial,
                         events,

@@ -30,7 +30,7 @@ public final class Bench implements AutoCloseable {
     private final List<AutoCloseable> parts = new ArrayList<>();
 
     public Bench(Path dataDir) throws IOException {
-        this(dataDir, FakeMovers.none());
+        this(dataDir, FakeMovers.wayBackOnly());
     }
 
     public Bench(Path dataDir, MoverFactory movers) throws IOException {

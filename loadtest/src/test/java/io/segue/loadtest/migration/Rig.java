@@ -251,7 +251,7 @@ public final class Rig implements AutoCloseable {
     }
 
     public JsonNode force(String what) throws InterruptedException {
-        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true}");
+        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true, \"reason\": \"a test\"}");
     }
 
     public JsonNode patch(String strategy) throws InterruptedException {

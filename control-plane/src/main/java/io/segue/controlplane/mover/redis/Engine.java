@@ -138,6 +138,7 @@ final class Engine implements AutoCloseable {
                 feedsUp.remove(shard);
                 if (unnamed) {
                     feedLosses.addAndGet(LOSS);
+                    context.unnamed("the change feed was lost");
                 }
                 events.trouble("the change feed: " + reason);
             }
@@ -152,7 +153,11 @@ final class Engine implements AutoCloseable {
                 if (copy != null) {
                     copy.named(key);
                 }
-                owed.changed(db, key);
+                // In this order: whoever widens the work afterwards finds it in one place or the other.
+                context.named(db, key);
+                if (context.wants(key)) {
+                    owed.changed(db, key);
+                }
             }
 
             @Override
@@ -164,6 +169,7 @@ final class Engine implements AutoCloseable {
 
             @Override
             public void everything(String reason) {
+                context.unnamed(reason);
                 if (follows) {
                     events.recheck(reason);
                 }

@@ -55,10 +55,19 @@ public final class ControlPlane implements AutoCloseable {
      * @param movers who moves data
      */
     public static ControlPlane start(ControlPlaneOptions options, MoverFactory movers) throws IOException {
-        return new ControlPlane(options, movers);
+        return start(options, movers, Clock.systemUTC());
     }
 
-    private ControlPlane(ControlPlaneOptions options, MoverFactory movers) throws IOException {
+    /**
+     * As {@link #start(ControlPlaneOptions, MoverFactory)}, with another clock.
+     *
+     * @param clock what windows of time and all records go by
+     */
+    public static ControlPlane start(ControlPlaneOptions options, MoverFactory movers, Clock clock) throws IOException {
+        return new ControlPlane(options, movers, clock);
+    }
+
+    private ControlPlane(ControlPlaneOptions options, MoverFactory movers, Clock clock) throws IOException {
         this.options = options;
         try {
             Path dir = Files.createDirectories(options.dataDir());
@@ -72,7 +81,7 @@ public final class ControlPlane implements AutoCloseable {
                     movers,
                     dir.resolve("movers"),
                     options.limits(),
-                    Clock.systemUTC(),
+                    clock,
                     Release.current()));
             if (services.tokens().bootstrap(options.adminToken(), dir.resolve(TOKEN_FILE))) {
                 LOG.info("an admin token was made and written to {}", dir.resolve(TOKEN_FILE));

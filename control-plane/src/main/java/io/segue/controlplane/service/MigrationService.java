@@ -71,6 +71,7 @@ public final class MigrationService {
                 ? request.getStrategy()
                 : Strategy.newBuilder().setBigBang(BigBang.getDefaultInstance()).build();
         StrategyMapper.fromProto(strategy);
+        refuseExecuted(strategy, Strategy.getDefaultInstance());
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
         if (request.hasGuardrails() && GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
@@ -181,6 +182,9 @@ public final class MigrationService {
             Identity actor, UpdateMigrationRequest request, Held<Migration> held, StrategyChange.Look look) {
         Migration before = held.value();
         refuseStale(before, request.getIfRevision());
+        if (!actor.equals(Identity.SYSTEM)) {
+            refuseExecuted(request.getStrategy(), before.getStrategy());
+        }
         Migration.Builder after = before.toBuilder().setUpdatedAt(Times.of(clock.instant()));
         if (request.hasDescription()) {
             after.setDescription(request.getDescription());
@@ -215,6 +219,16 @@ public final class MigrationService {
             after.clearGuardrails();
         } else {
             after.setGuardrails(request.getGuardrails());
+        }
+    }
+
+    /** That a window's switch has happened is for the control plane to say. */
+    private static void refuseExecuted(Strategy wanted, Strategy stored) {
+        if (wanted.getTimeWindow().getExecuted() && !stored.getTimeWindow().getExecuted()) {
+            throw new InvalidFieldException(
+                    "strategy.executed",
+                    true,
+                    "false: it becomes true when the switch has happened, inside the window");
         }
     }
 
@@ -260,7 +274,9 @@ public final class MigrationService {
                     .addInterlays(MigrationInterlay.newBuilder()
                             .setInterlay(interlay.getId())
                             .setNewEndpoint(to.getId())
-                            .setOldEndpoint(from.getId()));
+                            .setOldEndpoint(from.getId())
+                            .setInstanceBy(interlay.getInstanceBy())
+                            .addAllLabels(interlay.getLabelsList()));
             changes.store(List.of(
                     replace(held, after),
                     events.record(before, after.getStatus(), actor, Event.ADD.call(), "interlay " + interlay.getId())));

@@ -22,6 +22,7 @@ import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.PlannedMovement;
 import io.segue.proto.v1.TestMigrationReply;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -43,6 +44,7 @@ public final class Preflight {
     private final RedisProbe probe;
     private final Movers movers;
     private final CensusService census;
+    private final Clock clock;
 
     Preflight(
             Records records,
@@ -50,13 +52,15 @@ public final class Preflight {
             ProxyHub hub,
             RedisProbe probe,
             Movers movers,
-            CensusService census) {
+            CensusService census,
+            Clock clock) {
         this.records = records;
         this.vault = vault;
         this.hub = hub;
         this.probe = probe;
         this.movers = movers;
         this.census = census;
+        this.clock = clock;
     }
 
     /** All findings about a migration. It is valid when none of them blocks. */
@@ -95,6 +99,7 @@ public final class Preflight {
         if (migration.getData().hasSnapshot()) {
             warning(reply, "snapshot_only", Warnings.SNAPSHOT_ONLY, "choose scan, unless OLD is not written meanwhile");
         }
+        SideFindings.about(migration, clock.instant(), reply);
         if (hub.connected() == 0) {
             warning(reply, "no_proxy", "no proxy is connected, so nothing routes traffic yet", "start a proxy");
         }

@@ -20,6 +20,7 @@ import java.time.Clock;
  * @param watches news of migrations
  * @param census what applications use
  * @param guardrails how NEW does against OLD
+ * @param explains where an operation would go
  * @param stop ends what works by itself, and closes the movers
  */
 public record Services(
@@ -33,6 +34,7 @@ public record Services(
         Watches watches,
         CensusService census,
         GuardrailWatch guardrails,
+        Explains explains,
         Runnable stop)
         implements AutoCloseable {
 
@@ -61,7 +63,7 @@ public record Services(
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
         CensusService census = new CensusService(store, records, clock);
-        Preflight preflight = new Preflight(records, vault, hub, probe, movers, census);
+        Preflight preflight = new Preflight(records, vault, hub, probe, movers, census, clock);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         Following following = new Following(movements, movers, changes, limits);
@@ -106,28 +108,31 @@ public record Services(
         MovementService movement =
                 new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
+        MigrationService migrations = new MigrationService(
+                records,
+                changes,
+                events,
+                divergences,
+                new StrategyChange(
+                        records,
+                        movements,
+                        movers,
+                        changes,
+                        opening,
+                        feeding,
+                        following,
+                        preflight,
+                        divergences,
+                        events,
+                        limits,
+                        clock),
+                movers,
+                clock);
+        TimeWindows windows = new TimeWindows(records, movements, migrations, changes, guardrails, events, limits, clock);
+        windows.start();
         return new Services(
                 new CatalogService(records, vault, changes, clock),
-                new MigrationService(
-                        records,
-                        changes,
-                        events,
-                        divergences,
-                        new StrategyChange(
-                                records,
-                                movements,
-                                movers,
-                                changes,
-                                opening,
-                                feeding,
-                                following,
-                                preflight,
-                                divergences,
-                                events,
-                                limits,
-                                clock),
-                        movers,
-                        clock),
+                migrations,
                 new MigrationRunner(
                         records,
                         movements,
@@ -150,7 +155,9 @@ public record Services(
                 watches,
                 census,
                 guardrails,
+                new Explains(records, movements),
                 () -> {
+                    windows.close();
                     guardrails.close();
                     watches.close();
                     director.close();

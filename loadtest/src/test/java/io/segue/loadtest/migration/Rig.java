@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -77,8 +78,7 @@ public final class Rig implements AutoCloseable {
         private RigSide oldSide;
         private RigSide newSide;
         private boolean faults;
-        private int proxies;
-        private List<String> arguments = List.of();
+        private final List<List<String>> proxies = new ArrayList<>();
 
         /** Takes the two sides over. */
         public Setup sides(RigSide old, RigSide neu) {
@@ -93,10 +93,9 @@ public final class Rig implements AutoCloseable {
             return this;
         }
 
-        /** So many proxies, each with these options. */
+        /** So many proxies more, each with these options. */
         public Setup proxies(int count, String... options) {
-            proxies = count;
-            arguments = List.of(options);
+            proxies.addAll(Collections.nCopies(count, List.of(options)));
             return this;
         }
 
@@ -108,7 +107,7 @@ public final class Rig implements AutoCloseable {
             boolean up = false;
             try {
                 rig.createCatalog();
-                rig.startProxies(proxies, arguments);
+                rig.startProxies(proxies);
                 up = true;
                 return rig;
             } finally {
@@ -127,11 +126,11 @@ public final class Rig implements AutoCloseable {
                 {"id": "%s", "endpoint": "old_redis", "bind": "127.0.0.1", "port": 7000}""".formatted(INTERLAY));
     }
 
-    private void startProxies(int count, List<String> arguments) throws InterruptedException {
-        for (int i = 1; i <= count; i++) {
-            String token = controlPlane.createProxyToken("proxy-" + i);
-            proxies.add(Proxy.start(
-                    new Proxy.Settings("proxy-" + i, INTERLAY, controlPlane.grpcPort(), token, folder, arguments)));
+    private void startProxies(List<List<String>> arguments) throws InterruptedException {
+        for (List<String> options : arguments) {
+            String id = "proxy-" + (proxies.size() + 1);
+            String token = controlPlane.createProxyToken(id);
+            proxies.add(Proxy.start(new Proxy.Settings(id, INTERLAY, controlPlane.grpcPort(), token, folder, options)));
         }
         for (Proxy proxy : proxies) {
             proxy.awaitListening();
@@ -300,7 +299,8 @@ public final class Rig implements AutoCloseable {
         await(what, TIMEOUT, condition);
     }
 
-    public static void await(String what, Duration timeout, Condition condition) throws IOException, InterruptedException {
+    public static void await(String what, Duration timeout, Condition condition)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {

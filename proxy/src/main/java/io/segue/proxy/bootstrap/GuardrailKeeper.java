@@ -117,7 +117,13 @@ final class GuardrailKeeper {
         if (!found.breached()) {
             return;
         }
-        boolean helps = Plan.compile(plan.migrationId(), plan.migrationUuid(), plan.strategy(), labels)
+        boolean helps = Plan.compile(
+                        plan.migrationId(),
+                        plan.migrationUuid(),
+                        plan.strategy(),
+                        plan.sampling(),
+                        interlay.labelling(),
+                        labels)
                 .readsElsewhere();
         fallbacks.add(
                 interlay,

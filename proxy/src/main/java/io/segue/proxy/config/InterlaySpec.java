@@ -1,5 +1,6 @@
 package io.segue.proxy.config;
 
+import io.segue.core.labels.Labelling;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint what it uses without a migration; OLD within one
  * @param login what clients must log in with
  * @param plan present while a migration moves it
+ * @param labelling what its operations are for
  * @param prepared present while a change is being prepared: work on keys that it moves waits
  * @param acceptDivergence whether an operator has demanded this state even if the two sides of a migration that ends are not equal
  */
@@ -22,6 +24,7 @@ public record InterlaySpec(
         int port,
         EndpointSpec endpoint,
         ClientLogin login,
+        Labelling labelling,
         @Nullable PlanSpec plan,
         boolean acceptDivergence,
         @Nullable PreparedSpec prepared) {
@@ -35,6 +38,19 @@ public record InterlaySpec(
             throw new InvalidFieldException(
                     "plan.new_endpoint.kind", plan.newEndpoint().kind(), endpoint.kind() + ", the kind of OLD");
         }
+    }
+
+    /** Its operations have no labels of their own. */
+    public InterlaySpec(
+            String id,
+            String bind,
+            int port,
+            EndpointSpec endpoint,
+            ClientLogin login,
+            @Nullable PlanSpec plan,
+            boolean acceptDivergence,
+            @Nullable PreparedSpec prepared) {
+        this(id, bind, port, endpoint, login, Labelling.NONE, plan, acceptDivergence, prepared);
     }
 
     /** Clients log in with what the endpoint itself asks of them. */
@@ -86,23 +102,31 @@ public record InterlaySpec(
         return prepared == null
                 ? this
                 : new InterlaySpec(
-                        id, bind, port, prepared.endpoint(), login, prepared.plan(), prepared.acceptDivergence(), null);
+                        id,
+                        bind,
+                        port,
+                        prepared.endpoint(),
+                        login,
+                        labelling,
+                        prepared.plan(),
+                        prepared.acceptDivergence(),
+                        null);
     }
 
     /** What it is like if that change does not happen. */
     public InterlaySpec undecided() {
         return prepared == null
                 ? this
-                : new InterlaySpec(id, bind, port, endpoint, login, plan, acceptDivergence, null);
+                : new InterlaySpec(id, bind, port, endpoint, login, labelling, plan, acceptDivergence, null);
     }
 
     /** The same interlay with another plan. */
     InterlaySpec withPlan(PlanSpec other) {
-        return new InterlaySpec(id, bind, port, endpoint, login, other, acceptDivergence, prepared);
+        return new InterlaySpec(id, bind, port, endpoint, login, labelling, other, acceptDivergence, prepared);
     }
 
     /** The same interlay, listening elsewhere. */
     public InterlaySpec listeningOn(String newBind, int newPort) {
-        return new InterlaySpec(id, newBind, newPort, endpoint, login, plan, acceptDivergence, prepared);
+        return new InterlaySpec(id, newBind, newPort, endpoint, login, labelling, plan, acceptDivergence, prepared);
     }
 }

@@ -1,9 +1,11 @@
 package io.segue.proxy.config;
 
+import io.segue.core.labels.Labelling;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
 import io.segue.core.wire.GuardrailMapper;
+import io.segue.core.wire.LabelsMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
@@ -46,8 +48,9 @@ final class SnapshotMapper {
                 : InterlaySpec.ClientLogin.of(endpoint.write());
         InterlaySpec.PreparedSpec prepared =
                 message.hasPrepared() ? within("prepared", () -> prepared(message.getPrepared())) : null;
+        Labelling labelling = LabelsMapper.fromProto(message.getInstanceBy(), message.getLabelsList());
         return new InterlaySpec(
-                id, message.getBind(), port, endpoint, login, plan, message.getAcceptDivergence(), prepared);
+                id, message.getBind(), port, endpoint, login, labelling, plan, message.getAcceptDivergence(), prepared);
     }
 
     private static InterlaySpec.PreparedSpec prepared(Prepared message) {
@@ -66,6 +69,7 @@ final class SnapshotMapper {
                 message.getMigrationUuid(),
                 newEndpoint,
                 StrategyMapper.fromProto(message.getStrategy()),
+                StrategyMapper.sampling(message.getStrategy()),
                 GuardrailMapper.fromProto(message.getGuardrails()).orElse(null),
                 false);
     }

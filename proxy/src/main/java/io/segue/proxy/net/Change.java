@@ -216,9 +216,18 @@ final class Change {
         if (plan == null || migration == null) {
             return Route.direct(spec, server.loops());
         }
-        Plan compiled = Plan.compile(plan.migrationId(), plan.migrationUuid(), plan.strategy(), server.labels());
+        Plan compiled = Plan.compile(
+                plan.migrationId(),
+                plan.migrationUuid(),
+                plan.strategy(),
+                plan.sampling(),
+                spec.labelling(),
+                server.labels());
         return Route.split(
-                spec, plan.readsAtAuthority() ? compiled.readsAtAuthority() : compiled, migration, server.loops());
+                spec,
+                plan.readsAtAuthority() ? compiled.readsAtAuthority() : compiled,
+                migration,
+                server.loops());
     }
 
     private CompletionStage<Void> tellSessions(Interlay interlay) {

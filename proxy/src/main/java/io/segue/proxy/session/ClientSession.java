@@ -275,7 +275,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
 
     /** Whether the keys of a request stay where they are; if not, makes it wait or answers it. */
     Turn turn(Request request, ByteBuf in, int start) {
-        if (!dispatcher.mustWait(lanes.route(), request, in, start)) {
+        if (!dispatcher.mustWait(lanes, request, in, start)) {
             return Turn.NOW;
         }
         if (lanes.route().overdue()) {

@@ -22,6 +22,7 @@ import io.segue.proto.v1.ListProxiesReply;
 import io.segue.proto.v1.ListProxiesRequest;
 import io.segue.proto.v1.ListTokensReply;
 import io.segue.proto.v1.ListTokensRequest;
+import io.segue.proto.v1.UpdateInterlayRequest;
 import io.segue.proto.v1.Version;
 
 /** The catalogue over gRPC. */
@@ -62,6 +63,11 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
     @Override
     public void createInterlay(CreateInterlayRequest request, StreamObserver<InterlayReply> caller) {
         Calls.answer(caller, () -> services.catalog().createInterlay(request.getInterlay()));
+    }
+
+    @Override
+    public void updateInterlay(UpdateInterlayRequest request, StreamObserver<InterlayReply> caller) {
+        Calls.answer(caller, () -> services.catalog().updateInterlay(request));
     }
 
     @Override

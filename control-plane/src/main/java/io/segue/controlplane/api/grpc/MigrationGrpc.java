@@ -10,6 +10,8 @@ import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.DeleteMigrationReply;
 import io.segue.proto.v1.DeleteMigrationRequest;
 import io.segue.proto.v1.Divergence;
+import io.segue.proto.v1.ExplainRequest;
+import io.segue.proto.v1.Explanation;
 import io.segue.proto.v1.GetDivergenceRequest;
 import io.segue.proto.v1.GetMigrationRequest;
 import io.segue.proto.v1.GetProgressRequest;
@@ -177,5 +179,10 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     @Override
     public void cancelVerification(GetVerificationRequest request, StreamObserver<VerificationResult> caller) {
         Calls.answer(caller, () -> services.movement().cancelVerification(request.getId()));
+    }
+
+    @Override
+    public void explain(ExplainRequest request, StreamObserver<Explanation> caller) {
+        Calls.answer(caller, () -> services.explains().explain(request));
     }
 }

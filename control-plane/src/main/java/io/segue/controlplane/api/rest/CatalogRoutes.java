@@ -24,6 +24,7 @@ final class CatalogRoutes {
         routes.get("/api/v1/interlays", this::interlays, Need.READ);
         routes.get("/api/v1/interlays/{id}", this::interlay, Need.READ);
         routes.get("/api/v1/interlays/{id}/census", this::census, Need.READ);
+        routes.patch("/api/v1/interlays/{id}", this::updateInterlay, Need.ADMIN);
         routes.delete("/api/v1/interlays/{id}", this::deleteInterlay, Need.ADMIN);
         routes.get("/api/v1/proxies", this::proxies, Need.READ);
         routes.delete("/api/v1/proxies/{id}", this::forgetProxy, Need.ADMIN);
@@ -57,6 +58,15 @@ final class CatalogRoutes {
         ObjectNode json = CatalogWriter.write(reply.getInterlay());
         json.set("rollout", MigrationWriter.write(reply.getRollout()));
         Exchange.created(context, json);
+    }
+
+    private void updateInterlay(Context context) {
+        InterlayReply reply = services.catalog()
+                .updateInterlay(CatalogReader.updateInterlay(
+                        context.pathParam("id"), Exchange.ifMatch(context), Exchange.body(context)));
+        ObjectNode json = CatalogWriter.write(reply.getInterlay());
+        json.set("rollout", MigrationWriter.write(reply.getRollout()));
+        Exchange.ok(context, json);
     }
 
     private void interlays(Context context) {

@@ -38,6 +38,7 @@ final class MigrationRoutes {
         routes.get(ROOT + "/{id}/guardrails", this::guardrails, Need.ADMIN);
         routes.get(ROOT + "/{id}/divergence", this::divergence, Need.ADMIN);
         routes.get(ROOT + "/{id}/events", this::events, Need.ADMIN);
+        routes.get(ROOT + "/{id}/explain", this::explain, Need.ADMIN);
     }
 
     private void create(Context context) {
@@ -110,6 +111,10 @@ final class MigrationRoutes {
                 context,
                 MigrationWriter.write(
                         services.migrations().divergence(context.pathParam("id"), Exchange.whole(context, "sample"))));
+    }
+
+    private void explain(Context context) {
+        Exchange.ok(context, ExplainJson.write(services.explains().explain(ExplainJson.read(context))));
     }
 
     private void events(Context context) {

@@ -86,7 +86,8 @@ public final class ControlPlane implements AutoCloseable {
             if (services.tokens().bootstrap(options.adminToken(), dir.resolve(TOKEN_FILE))) {
                 LOG.info("an admin token was made and written to {}", dir.resolve(TOKEN_FILE));
             }
-            Metrics metrics = opened(new Metrics(hub, services.movement()::running));
+            Metrics metrics = opened(new Metrics(
+                    hub, services.movement()::running, services.fleet().planChanges()));
             this.admin = opened(AdminServer.start(options.admin(), ready::get, metrics::scrape));
             this.grpc = opened(GrpcServer.start(options.grpc(), services));
             this.rest = opened(RestServer.start(options.rest(), services, metrics::restAnswered));

@@ -1,10 +1,12 @@
 package io.segue.controlplane;
 
 import io.segue.controlplane.service.Limits;
+import io.segue.core.validation.Check;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -65,6 +67,15 @@ public final class ControlPlaneMain implements Callable<Integer> {
             description = "Where everything is kept (default: ${DEFAULT-VALUE}). One control plane per directory.")
     private Path dataDir = Path.of("data");
 
+    @Option(
+            names = "--hold-limit-ms",
+            paramLabel = "MS",
+            defaultValue = "2000",
+            description =
+                    "How long requests may wait while keys change sides, 100 to 60000 (default: ${DEFAULT-VALUE})."
+                            + " A change that takes longer does not happen.")
+    private int holdLimitMs = 2_000;
+
     private final Optional<String> adminToken;
     private final PrintStream out;
     private final PrintStream err;
@@ -89,8 +100,9 @@ public final class ControlPlaneMain implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         ControlPlane controlPlane;
         try {
-            controlPlane =
-                    ControlPlane.start(new ControlPlaneOptions(rest, grpc, admin, dataDir, adminToken, Limits.DEFAULT));
+            Check.range("--hold-limit-ms", holdLimitMs, 100, 60_000);
+            controlPlane = ControlPlane.start(new ControlPlaneOptions(
+                    rest, grpc, admin, dataDir, adminToken, Limits.DEFAULT.withHold(Duration.ofMillis(holdLimitMs))));
         } catch (IOException | RuntimeException e) {
             // Also what the web server throws when its port is taken.
             err.println("segue control-plane: cannot start: " + rootMessage(e));

@@ -100,7 +100,7 @@ class DataGateTest {
     }
 
     @Test
-    void aProxyThatRefusesTheDecision_givesTheKeysBackToTheMover() throws Exception {
+    void aProxyThatRefusesTheDecision_isOfferedItAgain_andNothingIsTakenBack() throws Exception {
         FakeMover mover = open(dual(0.5));
         proxy.refusing(config -> config.getInterlays(0).hasPrepared()
                         || !config.getInterlays(0)
@@ -112,9 +112,21 @@ class DataGateTest {
                                 .contains("NEW")
                 ? Optional.empty()
                 : Optional.of("no"));
-        bench.patch(dualNew(0.5)).expect(409);
-        assertUnchanged(mover);
-        assertThat(mover.calls()).contains("takeOver the switch was undone");
+        String notes = bench.patch(dualNew(0.5))
+                .expect(200)
+                .data()
+                .path("rollout")
+                .path("notes")
+                .toString();
+        assertThat(notes).contains("could not carry out the decision", "no");
+        assertThat(mover.filter().test(ANY)).isFalse();
+        assertThat(mover.calls()).doesNotContain("takeOver the switch was undone");
+        proxy.refusing(config -> Optional.empty());
+        Await.until("it runs it after all", () -> {
+            var shown = bench.rest().get("/api/v1/proxies").data().get(0);
+            return shown.path("acked_version").asLong()
+                    == shown.path("target_version").asLong();
+        });
     }
 
     @Test

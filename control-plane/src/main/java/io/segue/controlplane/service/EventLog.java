@@ -11,6 +11,7 @@ import io.segue.proto.v1.MigrationStatus;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What happened to migrations. Events are written in the same transaction as what they tell of. */
 final class EventLog {
@@ -38,6 +39,17 @@ final class EventLog {
     /** The change that records something that happened by itself, and moved the migration nowhere. */
     Change note(Migration migration, String event, String reason) {
         return record(migration, migration.getStatus(), Identity.SYSTEM, event, reason);
+    }
+
+    /** The changes that record that a change of these interlays was prepared and does not happen. */
+    List<Change> aborted(List<Held<Migration>> migrations, Set<String> interlays, String reason) {
+        return migrations.stream()
+                .map(Held::value)
+                .filter(Migrations::isActive)
+                .filter(migration -> migration.getInterlaysList().stream()
+                        .anyMatch(moved -> interlays.contains(moved.getInterlay())))
+                .map(migration -> note(migration, "plan change aborted", reason))
+                .toList();
     }
 
     private String nextKey(Migration migration) {

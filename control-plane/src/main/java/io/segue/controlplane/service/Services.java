@@ -1,11 +1,14 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.MoverFactory;
+import io.segue.controlplane.preflight.RedisFence;
 import io.segue.controlplane.preflight.RedisProbe;
+import io.segue.controlplane.push.ChangeStats;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Store;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /**
  * All services over one store. They are the only code that changes state; both faces call them.
@@ -37,6 +40,8 @@ public record Services(
         Explains explains,
         Runnable stop)
         implements AutoCloseable {
+    /** For each step at a database that an evicted proxy is to be kept out of. */
+    private static final Duration EVICTION_TIMEOUT = Duration.ofSeconds(1);
 
     /**
      * Wires them together, publishes the stored configuration, and goes on with what was moving.
@@ -57,8 +62,19 @@ public record Services(
         Movements movements = new Movements(store);
         EndpointVault vault = new EndpointVault(store, box);
         Publisher publisher = new Publisher(store, new ConfigBuilder(store, vault), hub);
-        Changes changes = new Changes(store, vault, publisher, hub, limits);
         EventLog events = new EventLog(store, clock);
+        ChangeStats stats = new ChangeStats();
+        TwoPhase twoPhase = new TwoPhase(
+                store,
+                vault,
+                publisher,
+                hub,
+                limits,
+                stats,
+                (interlays, reason) -> events.aborted(records.migrations(), interlays, reason));
+        Changes changes = new Changes(store, publisher, hub, limits, twoPhase, stats);
+        Evictions evictions =
+                new Evictions(store, records, vault, publisher, changes, hub, new RedisFence(EVICTION_TIMEOUT));
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
@@ -150,7 +166,7 @@ public record Services(
                         clock),
                 preflight,
                 new TokenService(store, changes, clock),
-                new FleetService(store, publisher, hub, release),
+                new FleetService(store, publisher, hub, evictions, stats, release),
                 movement,
                 watches,
                 census,
@@ -162,6 +178,7 @@ public record Services(
                     watches.close();
                     director.close();
                     census.close();
+                    evictions.close();
                 });
     }
 

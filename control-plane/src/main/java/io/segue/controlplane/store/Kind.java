@@ -17,6 +17,8 @@ public enum Kind {
     VERIFICATION,
     /** The change that is being prepared, encrypted; at most one. Gone as soon as it is decided. */
     HOLD,
+    /** A proxy that was evicted and has not come back. Key: its id. */
+    EVICTION,
     TOKEN,
     /** SHA-256 of a token's secret. Same key as the token. */
     TOKEN_HASH,

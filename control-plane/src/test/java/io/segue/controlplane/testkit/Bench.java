@@ -23,7 +23,8 @@ public final class Bench implements AutoCloseable {
             Duration.ofMillis(300),
             Duration.ofMillis(50),
             Duration.ofMillis(20),
-            Duration.ofMillis(20));
+            Duration.ofMillis(20),
+            Duration.ofSeconds(1));
 
     private final ControlPlane controlPlane;
     private final Rest rest;

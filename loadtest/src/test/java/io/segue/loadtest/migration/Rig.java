@@ -45,6 +45,7 @@ public final class Rig implements AutoCloseable {
 
     private final Path folder;
     private final List<Proxy> proxies = new ArrayList<>();
+    private final List<FaultProxy> links = new ArrayList<>();
     private final RigSide oldSide;
     private final RigSide newSide;
     private final ControlPlane controlPlane;
@@ -79,6 +80,7 @@ public final class Rig implements AutoCloseable {
         private RigSide newSide;
         private boolean faults;
         private final List<List<String>> proxies = new ArrayList<>();
+        private boolean links;
 
         /** Takes the two sides over. */
         public Setup sides(RigSide old, RigSide neu) {
@@ -90,6 +92,12 @@ public final class Rig implements AutoCloseable {
         /** Puts a {@link FaultProxy} between Segue and each side. */
         public Setup faults() {
             faults = true;
+            return this;
+        }
+
+        /** Puts a {@link FaultProxy} between each proxy and the control plane. */
+        public Setup links() {
+            links = true;
             return this;
         }
 
@@ -107,7 +115,7 @@ public final class Rig implements AutoCloseable {
             boolean up = false;
             try {
                 rig.createCatalog();
-                rig.startProxies(proxies);
+                rig.startProxies(proxies, links);
                 up = true;
                 return rig;
             } finally {
@@ -126,11 +134,17 @@ public final class Rig implements AutoCloseable {
                 {"id": "%s", "endpoint": "old_redis", "bind": "127.0.0.1", "port": 7000}""".formatted(INTERLAY));
     }
 
-    private void startProxies(List<List<String>> arguments) throws InterruptedException {
+    private void startProxies(List<List<String>> arguments, boolean faultyLinks) throws InterruptedException {
         for (List<String> options : arguments) {
             String id = "proxy-" + (proxies.size() + 1);
             String token = controlPlane.createProxyToken(id);
-            proxies.add(Proxy.start(new Proxy.Settings(id, INTERLAY, controlPlane.grpcPort(), token, folder, options)));
+            int grpcPort = controlPlane.grpcPort();
+            if (faultyLinks) {
+                FaultProxy link = FaultProxy.start(grpcPort);
+                links.add(link);
+                grpcPort = link.port();
+            }
+            proxies.add(Proxy.start(new Proxy.Settings(id, INTERLAY, grpcPort, token, folder, options)));
         }
         for (Proxy proxy : proxies) {
             proxy.awaitListening();
@@ -197,6 +211,11 @@ public final class Rig implements AutoCloseable {
     /** Between Segue and NEW. */
     public FaultProxy newFault() {
         return newSide.needFault();
+    }
+
+    /** Between proxy number {@code i}, from 0, and the control plane. */
+    public FaultProxy link(int i) {
+        return links.get(i);
     }
 
     /** Where clients of the proxies connect, for {@link io.segue.loadtest.data.Writers}. */
@@ -367,6 +386,7 @@ public final class Rig implements AutoCloseable {
     @Override
     public void close() {
         proxies.forEach(proxy -> proxy.process().kill9());
+        links.forEach(FaultProxy::close);
         controlPlane.kill9();
         oldSide.close();
         newSide.close();

@@ -4,6 +4,7 @@ import io.segue.core.guardrail.Traffic;
 import io.segue.core.operation.Access;
 import io.segue.core.verdict.Side;
 import io.segue.proxy.config.Fallbacks;
+import io.segue.proxy.config.HoldNews;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.LedgerNews;
 import io.segue.proxy.config.MigrationNews;
@@ -77,6 +78,11 @@ final class ProxyReporter implements ReportSource {
                     taken));
         });
         return new ProxyNews(migrations, moved(snapshot, taken), fallbacks.news(), census.take(snapshot, stats));
+    }
+
+    @Override
+    public HoldNews holds() {
+        return dataPlane.holds();
     }
 
     private static List<TrafficNews> moved(ProxySnapshot snapshot, Map<String, Traffic> taken) {

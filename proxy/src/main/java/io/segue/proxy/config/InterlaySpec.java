@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param login what clients must log in with
  * @param plan present while a migration moves it
  * @param labelling what its operations are for
- * @param prepared present while a change is being prepared: work on keys that it moves waits
+ * @param prepared present while a change is being prepared
  * @param acceptDivergence whether an operator has demanded this state even if the two sides of a migration that ends are not equal
  */
 public record InterlaySpec(
@@ -93,9 +93,22 @@ public record InterlaySpec(
      * @param endpoint what it will use without a migration; OLD within one
      * @param plan present if a migration will move it
      * @param acceptDivergence as in {@link InterlaySpec}
+     * @param hold whether the work on keys that move waits from now on; else it is only made ready for
+     * @param holdLimitMs how long work may wait, in milliseconds; above 0 where {@code hold} is true
      */
     public record PreparedSpec(
-            EndpointSpec endpoint, @Nullable PlanSpec plan, boolean acceptDivergence) {}
+            EndpointSpec endpoint, @Nullable PlanSpec plan, boolean acceptDivergence, boolean hold, long holdLimitMs) {
+        public PreparedSpec {
+            if (hold && holdLimitMs < 1) {
+                throw new InvalidFieldException("hold_limit_ms", holdLimitMs, "1 or more");
+            }
+        }
+    }
+
+    /** What work is held for, and null if none is: what it will be like if the change that is being prepared is decided. */
+    public @Nullable InterlaySpec heldFor() {
+        return prepared != null && prepared.hold() ? decided() : null;
+    }
 
     /** What it will be like if the change that is being prepared is decided; itself if there is none. */
     public InterlaySpec decided() {

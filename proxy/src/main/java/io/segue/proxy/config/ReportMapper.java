@@ -20,8 +20,11 @@ import org.jspecify.annotations.Nullable;
 final class ReportMapper {
     private ReportMapper() {}
 
-    static ProxyReport toProto(ProxyNews news) {
-        ProxyReport.Builder report = ProxyReport.newBuilder();
+    static ProxyReport toProto(ProxyNews news, HoldNews holds) {
+        ProxyReport.Builder report = ProxyReport.newBuilder()
+                .setHolds(holds.count())
+                .setLongestHoldUs(holds.longestUs())
+                .setParked(holds.parked());
         news.migrations().forEach(one -> report.addMigrations(migration(one)));
         news.traffic().forEach(one -> report.addTraffic(traffic(one)));
         news.breaches().forEach(one -> report.addBreaches(breach(one)));

@@ -11,4 +11,9 @@ public interface ReportSource {
      * @param snapshot what runs now
      */
     ProxyNews news(ProxySnapshot snapshot);
+
+    /** What is held, and was. Called as {@link #news}. */
+    default HoldNews holds() {
+        return HoldNews.NONE;
+    }
 }

@@ -56,7 +56,12 @@ final class SnapshotMapper {
     private static InterlaySpec.PreparedSpec prepared(Prepared message) {
         EndpointSpec endpoint = within("endpoint", () -> endpoint(message.getEndpoint()));
         PlanSpec plan = message.hasPlan() ? within("plan", () -> plan(message.getPlan())) : null;
-        return new InterlaySpec.PreparedSpec(endpoint, plan, message.getAcceptDivergence());
+        return new InterlaySpec.PreparedSpec(
+                endpoint,
+                plan,
+                message.getAcceptDivergence(),
+                message.getHold(),
+                Integer.toUnsignedLong(message.getHoldLimitMs()));
     }
 
     private static PlanSpec plan(Plan message) {

@@ -166,6 +166,15 @@ public final class Route {
         return side == Side.NEW && next != null ? next : spec.endpoint();
     }
 
+    /** The servers that are written to. */
+    public Set<ServerAddress> writeServers() {
+        Set<ServerAddress> all = new HashSet<>();
+        for (Side side : Side.values()) {
+            all.add(writes(side));
+        }
+        return all;
+    }
+
     /** Every server of the route. */
     public Set<ServerAddress> addresses() {
         Set<ServerAddress> all = new HashSet<>();

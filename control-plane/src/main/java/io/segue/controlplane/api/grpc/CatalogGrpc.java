@@ -110,8 +110,9 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
     @Override
     public void deleteProxy(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
         Calls.answer(caller, () -> {
-            services.fleet().forget(request.getId());
-            return DeleteReply.getDefaultInstance();
+            return DeleteReply.newBuilder()
+                    .setRollout(services.fleet().evict(request.getId()))
+                    .build();
         });
     }
 

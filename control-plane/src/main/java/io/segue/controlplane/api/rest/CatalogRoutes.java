@@ -92,8 +92,9 @@ final class CatalogRoutes {
     }
 
     private void forgetProxy(Context context) {
-        services.fleet().forget(context.pathParam("id"));
-        Exchange.ok(context, Json.object());
+        ObjectNode json = Json.object();
+        json.set("rollout", MigrationWriter.write(services.fleet().evict(context.pathParam("id"))));
+        Exchange.ok(context, json);
     }
 
     private void createToken(Context context) {

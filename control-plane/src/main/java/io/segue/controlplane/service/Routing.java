@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.function.ToIntFunction;
 
 /**
  * What the proxies do with a migration's keys at one moment: the plans of all its interlays, at all proxies that there may be, by the same code as
@@ -182,7 +181,7 @@ final class Routing {
         return now.authority(cell) == from && then.authority(nextCell) != from;
     }
 
-    /** The keys whose truth is on {@code side}, whoever uses them. */
+    /** The keys whose truth is on {@code side}, whoever uses them: what a mover has to do with that follows it. */
     KeyFilter on(Side side) {
         if (!leavesKeysOn(side.other())) {
             return KeyFilter.ALL;
@@ -191,7 +190,7 @@ final class Routing {
             return KeyFilter.NONE;
         }
         List<Plan> plans = plans();
-        return filter(cell -> plans.stream().allMatch(plan -> plan.authority(cell.applyAsInt(plan)) == side));
+        return new Chosen(subject -> plans.stream().allMatch(plan -> plan.authority(plan.cells().of(subject)) == side));
     }
 
     /** The keys whose truth goes from {@code from} to the other side with {@code next}, whoever uses them. */
@@ -199,33 +198,30 @@ final class Routing {
         if (!leaves(from, next)) {
             return KeyFilter.NONE;
         }
-        if (!any(next, (now, cell, then, nextCell) -> !goes(from, now, cell, then, nextCell))) {
+        if (!leavesKeysOn(from.other()) && !next.leavesKeysOn(from)) {
             return KeyFilter.ALL;
         }
         List<Shift> shifts = shifts(next);
-        return filter(cell -> shifts.stream()
+        return new Chosen(subject -> shifts.stream()
                 .allMatch(shift -> goes(
                         from,
                         shift.now(),
-                        cell.applyAsInt(shift.now()),
+                        shift.now().cells().of(subject),
                         shift.next(),
-                        cell.applyAsInt(shift.next()))));
+                        shift.next().cells().of(subject))));
     }
 
-    /** The keys, and work without a key, of which {@code test} holds, given how to find their cell under a plan. */
-    private static KeyFilter filter(Predicate<ToIntFunction<Plan>> test) {
-        boolean keyless = test.test(plan -> plan.cells().of(new Subject()));
-        return new KeyFilter() {
-            @Override
-            public boolean test(byte[] key) {
-                return test.test(plan -> plan.cells().ofKey(key));
-            }
+    /** The keys for which something holds whoever uses them. */
+    private record Chosen(Predicate<Subject> test) implements KeyFilter {
+        @Override
+        public boolean test(byte[] key) {
+            return test.test(new Subject().key(key, key.length));
+        }
 
-            @Override
-            public boolean keyless() {
-                return keyless;
-            }
-        };
+        @Override
+        public boolean keyless() {
+            return test.test(new Subject());
+        }
     }
 
     /** Why it cannot be said of a key on which side it is; empty if it can. */

@@ -196,9 +196,11 @@ final class StrategyChange {
         Migration before = wish.before();
         Routing now = Routing.of(before, Movements.inForce(before, movement));
         Routing then = Routing.of(before, wish.strategy());
-        boolean followed = movement.map(Movements::follows).orElse(false);
         Optional<String> notByKey = then.notByKey();
-        if (followed && notByKey.isPresent() && !wish.request().getForce()) {
+        if (movement.isPresent()
+                && Movements.follows(movement.get(), Side.OLD)
+                && notByKey.isPresent()
+                && !wish.request().getForce()) {
             throw ServiceException.conflict(
                     "cannot change the strategy: the movers could not know on which side a key is,"
                             + " for " + notByKey.get()

@@ -79,8 +79,8 @@ public final class Rig implements AutoCloseable {
         private RigSide oldSide;
         private RigSide newSide;
         private boolean faults;
-        private final List<List<String>> proxies = new ArrayList<>();
         private boolean links;
+        private final List<List<String>> proxies = new ArrayList<>();
 
         /** Takes the two sides over. */
         public Setup sides(RigSide old, RigSide neu) {

@@ -2,6 +2,7 @@ package io.segue.controlplane;
 
 import static io.segue.controlplane.testkit.Strategies.BIG_BANG;
 import static io.segue.controlplane.testkit.Strategies.SCAN;
+import static io.segue.controlplane.testkit.Strategies.cutover;
 import static io.segue.controlplane.testkit.Strategies.dual;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -285,6 +286,28 @@ class FailureHandlingTest {
 
         assertThat(rollback("i", "").expect(200).data().path("status").asText()).isEqualTo("rolled_back");
         assertThat(bench.status()).isEqualTo("rolled_back");
+    }
+
+    @Test
+    void operator_keysThatAreOnNewComeBackThroughTheGate_andTheOthersStay() throws Exception {
+        movers.quick();
+        begin(cutover(1.0, 1.0), SCAN);
+        bench.awaitStage("open");
+        awaitRouted("k", true);
+        FakeMover back = movers.lastOf("d");
+        FakeMover stays = movers.lastOf("b");
+        int before = back.calls().size();
+        int staysBefore = stays.calls().size();
+
+        rollback("k", "").expect(200);
+
+        awaitRouted("k", false);
+        assertThat(back.calls().subList(before, back.calls().size())).contains("drain");
+        assertThat(back.closed()).isTrue();
+        assertThat(stays.calls()).hasSize(staysBefore);
+        assertThat(routed("i")).isTrue();
+        assertThat(bench.call("complete").expect(200).data().path("status").asText()).isEqualTo("completed");
+        assertThat(bench.rest().get("/api/v1/interlays/k").data().path("endpoint").asText()).isEqualTo("c");
     }
 
     @Test

@@ -55,16 +55,21 @@ final class EventLog {
     private String nextKey(Migration migration) {
         String prefix = prefix(migration);
         List<StoredRecord> known = store.list(Kind.MIGRATION_EVENT, prefix);
-        int last = known.isEmpty()
-                ? 0
-                : Integer.parseInt(known.get(known.size() - 1).key().substring(prefix.length()));
+        int last = known.isEmpty() ? 0 : number(known.get(known.size() - 1), prefix);
         return prefix + String.format(Locale.ROOT, "%09d", last + 1);
+    }
+
+    private static int number(StoredRecord record, String prefix) {
+        return Integer.parseInt(record.key().substring(prefix.length()));
     }
 
     /** All events of a migration, oldest first. */
     List<MigrationEvent> of(Migration migration) {
-        return store.list(Kind.MIGRATION_EVENT, prefix(migration)).stream()
-                .map(record -> Records.parse(record, MigrationEvent.parser()))
+        String prefix = prefix(migration);
+        return store.list(Kind.MIGRATION_EVENT, prefix).stream()
+                .map(record -> Records.parse(record, MigrationEvent.parser()).toBuilder()
+                        .setNumber(number(record, prefix))
+                        .build())
                 .toList();
     }
 

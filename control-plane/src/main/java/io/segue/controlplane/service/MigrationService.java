@@ -32,7 +32,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Defines migrations; {@link MigrationRunner} runs them. Thread-safe. What it throws, {@link Failures#of} explains. */
 public final class MigrationService {
@@ -45,6 +47,7 @@ public final class MigrationService {
     private final StrategyChange strategies;
     private final Movers movers;
     private final Clock clock;
+    private final IdempotencyKeys keys;
 
     MigrationService(
             Records records,
@@ -61,6 +64,7 @@ public final class MigrationService {
         this.strategies = strategies;
         this.movers = movers;
         this.clock = clock;
+        this.keys = new IdempotencyKeys(records, clock);
     }
 
     /** Makes a migration. It moves nothing until it has interlays and is started. */
@@ -77,7 +81,12 @@ public final class MigrationService {
         if (request.hasGuardrails() && GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
             throw new InvalidFieldException("guardrails", "no limit", "at least one limit");
         }
+        IdempotencyKeys.check(request.getIdempotencyKey());
         return changes.exclusively(() -> {
+            Optional<MigrationReply> answered = keys.answered(actor, request);
+            if (answered.isPresent()) {
+                return answered.get();
+            }
             if (records.has(Kind.MIGRATION, request.getId())) {
                 throw ServiceException.exists("migration", request.getId());
             }
@@ -96,20 +105,24 @@ public final class MigrationService {
                 defined.setGuardrails(request.getGuardrails());
             }
             Migration made = defined.build();
-            changes.store(List.of(
-                    Change.create(Kind.MIGRATION, made.getId(), made.toByteString()),
-                    events.record(
-                            Migration.newBuilder().setUuid(made.getUuid()).build(),
-                            made.getStatus(),
-                            actor,
-                            "created",
-                            "")));
-            Migration stored = records.migration(made.getId()).value();
-            return MigrationReply.newBuilder()
-                    .setMigration(stored)
-                    .addAllWarnings(Warnings.about(stored))
-                    .build();
+            List<Change> batch = new ArrayList<>();
+            batch.add(Change.create(Kind.MIGRATION, made.getId(), made.toByteString()));
+            batch.add(events.record(
+                    Migration.newBuilder().setUuid(made.getUuid()).build(), made.getStatus(), actor, "created", ""));
+            batch.addAll(keys.remember(actor, request, created(made)));
+            changes.store(batch);
+            MigrationReply reply = created(records.migration(made.getId()).value());
+            // Once more: the revision is known only now.
+            changes.store(keys.remember(actor, request, reply));
+            return reply;
         });
+    }
+
+    private static MigrationReply created(Migration stored) {
+        return MigrationReply.newBuilder()
+                .setMigration(stored)
+                .addAllWarnings(Warnings.about(stored))
+                .build();
     }
 
     private static DataMovement data(CreateMigrationRequest request) {
@@ -151,17 +164,36 @@ public final class MigrationService {
 
     /** Replaces the strategy, the description, or both. A running migration takes the new strategy to the proxies. */
     public MigrationReply update(Identity actor, UpdateMigrationRequest request) {
+        return update(actor, request, before -> {});
+    }
+
+    /** As {@link #update(Identity, UpdateMigrationRequest)}; {@code seen} is told, within the turn, what is about to be changed. */
+    MigrationReply update(Identity actor, UpdateMigrationRequest request, Consumer<Migration> seen) {
         EndpointRules.text("description", request.getDescription());
-        if (request.hasStrategy()) {
-            StrategyMapper.fromProto(request.getStrategy());
-        }
-        if (!request.hasStrategy() && !request.hasDescription() && !request.hasGuardrails()) {
+        EndpointRules.text("reason", request.getReason());
+        if (!request.hasUpdateMask()
+                && !request.hasStrategy()
+                && !request.hasDescription()
+                && !request.hasGuardrails()) {
             throw new InvalidFieldException(
                     "strategy", "nothing", "a strategy, a description, guardrails, or several of them");
         }
         GuardrailMapper.fromProto(request.getGuardrails());
-        StrategyChange.Look look = lookBefore(request);
-        return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), look));
+        StrategyChange.Look look = lookBefore(checked(request, get(request.getId())));
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(request.getId());
+            seen.accept(held.value());
+            return update(actor, checked(request, held.value()), held, look);
+        });
+    }
+
+    /** The request without its mask; what a mask leaves of a strategy is checked like one that was given whole. */
+    private static UpdateMigrationRequest checked(UpdateMigrationRequest request, Migration stored) {
+        UpdateMigrationRequest resolved = UpdateMask.resolved(request, stored);
+        if (resolved.hasStrategy()) {
+            StrategyMapper.fromProto(resolved.getStrategy());
+        }
+        return resolved;
     }
 
     /** Before the turn is taken: a server that does not answer must not keep other changes waiting. */
@@ -203,7 +235,7 @@ public final class MigrationService {
             return strategies.make(actor, request, held, after, look);
         }
         List<Change> batch =
-                List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, ""));
+                List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason()));
         MigrationReply.Builder reply = MigrationReply.newBuilder();
         if (request.hasGuardrails() && Names.status(before.getStatus()).routesTraffic()) {
             // A proxy must know them before it is alone.

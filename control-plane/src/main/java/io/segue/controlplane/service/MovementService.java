@@ -85,6 +85,11 @@ public final class MovementService {
         return progress.build();
     }
 
+    /** Has the movers of a migration looked at now instead of at the next turn. */
+    void look(String id) {
+        movers.wake(records.migration(id).value().getUuid());
+    }
+
     private MovementProgress progress(Migration migration, MovedPair pair) {
         MoverFigures figures = movers.of(migration).stream()
                 .filter(one -> Movements.same(one.pair(), pair))

@@ -182,6 +182,11 @@ public record Services(
                 });
     }
 
+    /** Short calls for what is done most often. */
+    public Steering steering() {
+        return new Steering(this);
+    }
+
     /** Stops what works by itself. */
     @Override
     public void close() {

@@ -270,7 +270,12 @@ final class StrategyChange {
     private List<Change> batch(Wish wish) {
         return List.of(
                 MigrationService.replace(wish.held(), wish.after().setUpdatedAt(Times.of(clock.instant()))),
-                events.record(wish.before(), wish.before().getStatus(), wish.actor(), Event.CHANGE.call(), ""));
+                events.record(
+                        wish.before(),
+                        wish.before().getStatus(),
+                        wish.actor(),
+                        Event.CHANGE.call(),
+                        wish.request().getReason()));
     }
 
     private Function<Rejection, List<Change>> undone(Wish wish) {

@@ -123,7 +123,7 @@ public final class ConfigStream {
         }
         try {
             String token = settings.token().get();
-            link = new ConfigLink(settings.controlPlane(), thread, events);
+            link = new ConfigLink(settings.controlPlane(), settings.tls(), thread, events);
             link.open(token, request().setNode(node()).build());
         } catch (RuntimeException e) {
             // The token file is gone, say. Try again like after any other trouble with the link.

@@ -109,11 +109,11 @@ final class CatalogReader {
     }
 
     static CreateTokenRequest token(Fields fields) {
-        CreateTokenRequest request = CreateTokenRequest.newBuilder()
+        CreateTokenRequest.Builder request = CreateTokenRequest.newBuilder()
                 .setId(fields.required("id"))
-                .setRole(EnumNames.constant("role", fields.required("role"), Role.class, "ROLE_"))
-                .build();
+                .setRole(EnumNames.constant("role", fields.required("role"), Role.class, "ROLE_"));
+        fields.moment("expires_at").ifPresent(request::setExpiresAt);
         fields.finish();
-        return request;
+        return request.build();
     }
 }

@@ -77,7 +77,12 @@ final class CatalogWriter {
         return Json.object()
                 .put("id", token.getId())
                 .put("role", Names.of(token.getRole()))
-                .put("created_at", Times.toInstant(token.getCreatedAt()).toString());
+                .put("created_at", Times.toInstant(token.getCreatedAt()).toString())
+                .put(
+                        "expires_at",
+                        token.hasExpiresAt()
+                                ? Times.toInstant(token.getExpiresAt()).toString()
+                                : null);
     }
 
     static ObjectNode write(CreateTokenReply reply) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the question in the query of {@code /explain}, and writes the answer. */
 final class ExplainJson {
-    private static final List<String> PARAMETERS = List.of(
+    static final List<String> PARAMETERS = List.of(
             "key",
             "command",
             "user",

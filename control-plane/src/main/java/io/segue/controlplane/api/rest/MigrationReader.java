@@ -48,7 +48,7 @@ final class MigrationReader {
         fields.object("strategy").map(StrategyReader::read).ifPresent(request::setStrategy);
         fields.text("description").ifPresent(request::setDescription);
         fields.object("guardrails").map(GuardrailJson::read).ifPresent(request::setGuardrails);
-        request.setForce(fields.flag("force").orElse(false));
+        request.setForce(fields.flag("force").orElse(false)).setReason(fields.textOr("reason", ""));
         fields.finish();
         return request.build();
     }

@@ -144,6 +144,7 @@ final class MigrationWriter {
 
     static ObjectNode write(MigrationEvent event) {
         return Json.object()
+                .put("number", event.getNumber())
                 .put("at", Times.toInstant(event.getAt()).toString())
                 .put("actor", event.getActor())
                 .put("event", event.getEvent())

@@ -1,7 +1,6 @@
 package io.segue.controlplane.api.rest;
 
 import com.google.protobuf.Timestamp;
-import io.segue.controlplane.time.Times;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
@@ -20,9 +19,6 @@ import io.segue.proto.v1.Strategy;
 import io.segue.proto.v1.TimeWindow;
 import io.segue.proto.v1.WriteMode;
 import io.segue.proto.v1.WritePolicy;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
@@ -153,13 +149,7 @@ final class StrategyReader {
     }
 
     private static Timestamp moment(Fields fields, String field) {
-        String value = fields.required(field);
-        try {
-            Instant instant = OffsetDateTime.parse(value).toInstant();
-            return Times.of(instant);
-        } catch (DateTimeParseException e) {
-            throw new InvalidFieldException(
-                    fields.path(field), value, "an ISO 8601 moment such as 2024-01-15T02:00:00Z");
-        }
+        fields.required(field);
+        return fields.moment(field).orElseThrow();
     }
 }

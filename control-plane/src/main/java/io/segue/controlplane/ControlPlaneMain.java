@@ -80,6 +80,7 @@ public final class ControlPlaneMain implements Callable<Integer> {
                             + " A change that takes longer does not happen.")
     private int holdLimitMs = 2_000;
 
+    @Option(
             names = "--rest-tls-cert",
             paramLabel = "FILE",
             description =

@@ -42,7 +42,7 @@ final class CatalogRoutes {
                 .says("What its clients used in the last 24 hours, over all proxies.")
                 .gives("Census");
         routes.patch("/api/v1/interlays/{id}", this::updateInterlay, Need.ADMIN)
-                .says("Replaces the label rules of an interlay.")
+                .says("Changes the description or the labels of an interlay.")
                 .ifMatch()
                 .takes("InterlayUpdate")
                 .gives("Interlay");

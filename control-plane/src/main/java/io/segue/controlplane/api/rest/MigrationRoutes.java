@@ -51,14 +51,24 @@ final class MigrationRoutes {
         routes.get(ROOT + "/{id}/guardrails", this::guardrails, Need.ADMIN)
                 .says("How NEW does against OLD by the migration's guardrails.")
                 .gives("GuardrailReport");
+        routes.get(ROOT + "/{id}/explain", this::explain, Need.ADMIN)
+                .says("Where an operation would go, and why; by the same code as the proxies run.")
+                .query("key", "string", "The key, as text.")
+                .query("command", "string", "Name of the command.")
+                .query("user", "string", "Who the client logged in as.")
+                .query("client", "string", "The client's name.")
+                .query("db", "integer", "Number of the database.")
+                .query("region", "string", "Region of the proxy.")
+                .query("instance", "string", "Instance of the proxy.")
+                .query("interlay", "string", "Which interlay; the first one unless given.")
+                .query("template", "string", "Template id, for an operation of an API.")
+                .query("api", "string", "API id.")
+                .query("connection", "integer", "Number of the client's connection.")
+                .gives("Explanation");
         routes.get(ROOT + "/{id}/divergence", this::divergence, Need.ADMIN)
                 .says("Keys whose two sides are not known to be equal.")
                 .query("sample", "integer", "How many keys to show, 0 to 10000; 100 unless given.")
                 .gives("Divergence");
-        Route explain = routes.get(ROOT + "/{id}/explain", this::explain, Need.ADMIN)
-                .says("Where an operation would go, and why, by the code that the proxies run.")
-                .gives("Explanation");
-        ExplainJson.PARAMETERS.forEach(name -> explain.query(name, "string", "Of the operation."));
     }
 
     private void create(Context context) {

@@ -44,6 +44,7 @@ public final class MigrationRunner {
     private final Divergences divergences;
     private final Preflight preflight;
     private final Limits limits;
+    private final ApiMoves apiMoves;
     private final Clock clock;
 
     MigrationRunner(
@@ -60,6 +61,7 @@ public final class MigrationRunner {
             Divergences divergences,
             Preflight preflight,
             Limits limits,
+            ApiMoves apiMoves,
             Clock clock) {
         this.records = records;
         this.movements = movements;
@@ -74,6 +76,7 @@ public final class MigrationRunner {
         this.divergences = divergences;
         this.preflight = preflight;
         this.limits = limits;
+        this.apiMoves = apiMoves;
         this.clock = clock;
     }
 
@@ -286,12 +289,12 @@ public final class MigrationRunner {
     }
 
     private List<Change> pointAtNew(Migration migration) {
-        List<Change> moves = new ArrayList<>();
+        List<Change> moves = new ArrayList<>(apiMoves.completed(migration));
         for (MigrationInterlay moved : Components.active(migration)) {
             Held<Interlay> interlay = records.interlay(moved.getInterlay());
             moves.add(Change.replace(
                     interlay.record(),
-                    interlay.value().toBuilder()
+                    bound(interlay.value(), moved)
                             .setEndpoint(moved.getNewEndpoint())
                             .setUpdatedAt(Times.of(clock.instant()))
                             .clearRevision()
@@ -299,6 +302,14 @@ public final class MigrationRunner {
                             .toByteString()));
         }
         return moves;
+    }
+
+    private static Interlay.Builder bound(Interlay interlay, MigrationInterlay moved) {
+        Interlay.Builder next = interlay.toBuilder();
+        if (moved.hasApi()) {
+            next.getApiBindingBuilder().setTemplate(moved.getApi().getBinding().getTemplate());
+        }
+        return next;
     }
 
     /** Ends it with everything on OLD again. While the movers copy, that is all there is to cancelling. */

@@ -88,8 +88,8 @@ public final class Preflight {
             blocker(
                     reply,
                     "nothing_to_move",
-                    "the migration has no interlay",
-                    "add one with POST" + " /api/v1/migrations/{id}/interlay/{interlay}");
+                    "the migration has no interlay and no API",
+                    "add one with POST /api/v1/migrations/{id}/interlay/{interlay} or …/api/{api}");
         }
         try {
             StrategyMapper.fromProto(migration.getStrategy());
@@ -114,7 +114,11 @@ public final class Preflight {
             blocker(reply, "interlay_missing", "interlay " + moved.getInterlay() + " does not exist", "create it");
             return;
         }
-        reply.addInterlaysTested(moved.getInterlay());
+        if (!moved.hasApi()) {
+            reply.addInterlaysTested(moved.getInterlay());
+        } else if (!reply.getApisTestedList().contains(moved.getApi().getApi())) {
+            reply.addApisTested(moved.getApi().getApi());
+        }
         boolean served = touchesNew(migration);
         Optional<ServerFacts> before = look(moved.getOldEndpoint(), "OLD", served, seen, reply);
         Optional<ServerFacts> after = look(moved.getNewEndpoint(), "NEW", served, seen, reply);

@@ -10,7 +10,7 @@ import io.segue.loadtest.redis.NeedsRedis;
 import io.segue.loadtest.redis.Resp;
 import io.segue.loadtest.redis.RespClient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +35,7 @@ class HoldIT {
             rig.migrate(cutover(0));
             long version = rig.rest().get("/version").path("config_version").asLong();
             Trap held = rig.link(0)
-                    .hold(Direction.TO_SERVER, ("-" + (version + 2)).getBytes(StandardCharsets.US_ASCII), 1);
+                    .hold(Direction.TO_SERVER, ChangingFleet.message(version + 2, Direction.TO_SERVER), 1);
             CompletableFuture<String> told = CompletableFuture.supplyAsync(() -> patched(rig));
             held.await(Duration.ofSeconds(10));
             long begin = System.nanoTime();
@@ -88,7 +88,7 @@ class HoldIT {
         try {
             return client.read();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

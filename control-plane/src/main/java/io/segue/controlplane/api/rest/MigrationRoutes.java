@@ -2,7 +2,6 @@ package io.segue.controlplane.api.rest;
 
 import io.javalin.http.Context;
 import io.segue.controlplane.service.Services;
-import io.segue.core.validation.NotSupportedException;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.MigrationReply;
 
@@ -40,10 +39,6 @@ final class MigrationRoutes {
         routes.post(ROOT + "/{id}/interlay/{interlay}", this::addInterlay, Need.ADMIN)
                 .says("Says that an interlay moves, and to which endpoint.")
                 .takes("InterlayAdd")
-                .gives("Migration");
-        routes.post(ROOT + "/{id}/api/{api}", this::addApi, Need.ADMIN)
-                .says("Says that an API moves; not available in this release.")
-                .takes("ApiAdd")
                 .gives("Migration");
         routes.post(ROOT + "/{id}/test", this::test, Need.ADMIN)
                 .says("Looks whether it could start; changes nothing.")
@@ -109,12 +104,6 @@ final class MigrationRoutes {
                         MigrationReader.addInterlay(
                                 context.pathParam("id"), context.pathParam("interlay"), Exchange.body(context)));
         Exchange.ok(context, MigrationWriter.write(reply).put("message", "added Interlay to migration"));
-    }
-
-    private void addApi(Context context) {
-        services.migrations().get(context.pathParam("id"));
-        throw new NotSupportedException(
-                "api " + context.pathParam("api") + ": APIs are not available in this release (expected: interlays)");
     }
 
     private void test(Context context) {

@@ -5,6 +5,7 @@ import io.segue.loadtest.fault.FaultProxy;
 import io.segue.loadtest.migration.Rig;
 import io.segue.loadtest.redis.FreePorts;
 import io.segue.loadtest.redis.RedisServer;
+import io.segue.loadtest.redis.Resp;
 import io.segue.loadtest.redis.RespClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A rig with two interlays, each with an OLD and a NEW of its own, in one migration: the rig's, and {@value #SECOND}, whose NEW is behind a fault
@@ -30,6 +32,7 @@ final class TwoInterlays implements AutoCloseable {
     private final List<RespClient> connections = new ArrayList<>();
     private final Rig rig;
     private volatile boolean stopped;
+    private volatile String trouble = "";
 
     /** One proxy; a migration with {@code more} fields, such as {@code ", \"failure_handling\": …"}; not started. */
     TwoInterlays(String strategy, String more) throws IOException, InterruptedException {
@@ -94,17 +97,30 @@ final class TwoInterlays implements AutoCloseable {
     private void work(RespClient client) {
         try {
             for (int i = 0; !stopped; i++) {
-                client.call("SET", "key:" + i % 500, Integer.toString(i));
+                note(client.call("SET", "key:" + i % 500, Integer.toString(i)));
                 for (int j = 0; j < 5; j++) {
-                    client.call("GET", "key:" + (i + j * 100) % 500);
+                    note(client.call("GET", "key:" + (i + j * 100) % 500));
                 }
-                // An open pace: a faster machine must not run the figures into another size.
-                TimeUnit.MILLISECONDS.sleep(2);
+                // A pace of its own: a faster machine must not run the figures into another size.
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(2));
             }
-        } catch (IOException | InterruptedException e) {
+        } catch (IOException e) {
             if (!stopped) {
-                throw new IllegalStateException("a client's connection ended", e);
+                trouble = "a client's connection ended: " + e;
             }
+        }
+    }
+
+    private void note(Resp reply) {
+        if (reply.isError()) {
+            trouble = "a client got an error: " + reply.text();
+        }
+    }
+
+    /** No client has seen an error. */
+    void assertNoTrouble() {
+        if (!trouble.isEmpty()) {
+            throw new AssertionError(trouble);
         }
     }
 
@@ -132,6 +148,7 @@ final class TwoInterlays implements AutoCloseable {
         long before = requests(interlay, side);
         Rig.await(
                 more + " requests of " + interlay + " to " + side, () -> requests(interlay, side) >= before + more);
+        assertNoTrouble();
     }
 
     List<String> events() throws InterruptedException {

@@ -17,7 +17,6 @@ import io.segue.core.strategy.TimeWindow;
 import io.segue.core.strategy.WriteMode;
 import io.segue.core.strategy.WritePolicy;
 import io.segue.core.validation.InvalidFieldException;
-import io.segue.core.validation.NotSupportedException;
 import io.segue.proto.v1.Cutover;
 import io.segue.proto.v1.DualWrite;
 import io.segue.proto.v1.SampleBy;
@@ -165,16 +164,6 @@ class StrategyMapperTest {
                         .setSampleBy(SampleBy.SAMPLE_BY_USER)
                         .build()))
                 .isEqualTo(Sampling.USER);
-    }
-
-    @Test
-    void policiesThatAreNotThereYet_areNamed() {
-        assertThatThrownBy(() -> StrategyMapper.fromProto(canary(io.segue.proto.v1.Canary.newBuilder()
-                        .setWriteMode(io.segue.proto.v1.WriteMode.newBuilder()
-                                .setDualWrite(DualWrite.newBuilder()
-                                        .setPolicy(io.segue.proto.v1.WritePolicy.WRITE_POLICY_BOTH_REQUIRED))))))
-                .isInstanceOf(NotSupportedException.class)
-                .hasMessageContaining(": both_required is not available in this release (expected: ");
     }
 
     @Test

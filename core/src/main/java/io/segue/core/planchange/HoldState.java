@@ -76,6 +76,14 @@ public enum HoldState {
         return to;
     }
 
+    /**
+     * Whether this proxy may still write one side from the other, to bring them in step. Once it has promised to hold it may not: the decision may
+     * have fallen, and what it takes for the copy may be the truth.
+     */
+    public boolean mayRepair() {
+        return this == SERVING || this == DRAINING;
+    }
+
     /** What becomes of a request for a key that moves; all others are served. */
     public Answer answer() {
         return switch (this) {

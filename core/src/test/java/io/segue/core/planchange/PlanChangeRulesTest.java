@@ -57,6 +57,8 @@ class PlanChangeRulesTest {
     void aProxyThatHasPromisedNeverGoesBackByItself() {
         HoldState held = HoldState.SERVING.after(HoldState.Event.HOLD).after(HoldState.Event.DRAINED);
         assertThat(held.answer()).isEqualTo(HoldState.Answer.PARK);
+        assertThat(held.mayRepair()).isFalse();
+        assertThat(HoldState.DRAINING.mayRepair()).isTrue();
         assertThat(held.after(HoldState.Event.LIMIT).answer()).isEqualTo(HoldState.Answer.REFUSE);
         assertThat(held.after(HoldState.Event.LIMIT).after(HoldState.Event.DECIDED))
                 .isEqualTo(HoldState.SERVING);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.segue.loadtest.fault.Trap;
+import io.segue.loadtest.migration.Rig;
 import io.segue.loadtest.planchange.ChangingFleet.Point;
 import io.segue.loadtest.planchange.ChangingFleet.Traffic;
 import io.segue.loadtest.redis.NeedsRedis;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PlanChangeFaultsIT {
-    private static final Duration SPRUNG = Duration.ofSeconds(10);
+    private static final Duration SPRUNG = Duration.ofSeconds(30);
     private ChangingFleet fleet;
 
     @BeforeAll
@@ -56,13 +57,11 @@ class PlanChangeFaultsIT {
     private String changeWith(Point point, Fault fault, Mend mend) throws Exception {
         boolean before = fleet.awaitAgreement();
         try (Traffic traffic = fleet.traffic()) {
-            Trap trap = fleet.trap(point);
-            CompletableFuture<JsonNode> change = fleet.change();
-            trap.await(SPRUNG);
-            fault.strike(trap);
-            String outcome = ChangingFleet.outcome(change);
+            Caught caught = caught(point);
+            fault.strike(caught.trap);
+            String outcome = ChangingFleet.outcome(caught.change);
             mend.mend();
-            trap.release();
+            caught.trap.release();
             boolean after = fleet.awaitAgreement();
             assertThat(after != before)
                     .as("decided: it happens, else it does not; told: " + outcome)
@@ -72,8 +71,31 @@ class PlanChangeFaultsIT {
         }
     }
 
+    /** A change one of whose messages is held. */
+    private record Caught(Trap trap, CompletableFuture<JsonNode> change) {}
+
+    /** Begins a change; it is refused beforehand as long as ledgers and movers have not got over what was before. */
+    private Caught caught(Point point) throws Exception {
+        long deadline = System.nanoTime() + SPRUNG.toNanos();
+        while (true) {
+            Caught caught = new Caught(fleet.trap(point), fleet.change());
+            Rig.await(
+                    "a message of the change, or a refusal",
+                    () -> caught.trap.isSprung() || caught.change.isDone());
+            if (caught.trap.isSprung()) {
+                return caught;
+            }
+            caught.trap.release();
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("not begun: " + ChangingFleet.outcome(caught.change));
+            }
+        }
+    }
+
     @ParameterizedTest
-    @EnumSource(Point.class)
+    @EnumSource(
+            value = Point.class,
+            names = {"PREPARE", "HOLD", "HELD", "DECISION"})
     void aProxyIsKilled(Point point) throws Exception {
         String told = changeWith(
                 point, trap -> fleet.victim().kill9(), () -> fleet.victim().restart());

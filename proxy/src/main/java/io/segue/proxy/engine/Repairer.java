@@ -97,6 +97,7 @@ public final class Repairer {
     private void work() {
         Route now = route.get();
         if (stopped
+                || now.repairFrozen()
                 || now.plan() == null
                 || (migration.ledger().isEmpty() && migration.fences().isEmpty())) {
             attempts.keySet().removeIf(key -> migration.ledger().get(key) == null);

@@ -32,6 +32,7 @@ public final class Route {
     private final AtomicIntegerArray underWay;
     private final AtomicInteger waking = new AtomicInteger();
     private volatile boolean overdue;
+    private volatile boolean frozen;
 
     private Route(
             InterlaySpec spec,
@@ -139,6 +140,16 @@ public final class Route {
     /** Whether the decision is overdue. */
     public boolean overdue() {
         return overdue;
+    }
+
+    /** From now on neither side may be written from the other: nobody here knows any more which of them is the truth. */
+    public void freezeRepair() {
+        frozen = true;
+    }
+
+    /** Whether neither side may be written from the other. */
+    public boolean repairFrozen() {
+        return frozen;
     }
 
     /** Whether any work may have to wait. */

@@ -96,8 +96,9 @@ final class PlanSwitch {
 
     /** Goes on holding for the process before this one, which had got ready and may have said so. Nobody is served yet. */
     void resume() {
-        move(HoldState.Event.RESUMED);
-        hold();
+        if (!move(HoldState.Event.RESUMED).mayRepair() && hold()) {
+            interlay.route().freezeRepair();
+        }
     }
 
     /** Makes work wait; false: there is none that would have to. */
@@ -118,6 +119,14 @@ final class PlanSwitch {
     private synchronized HoldState move(HoldState.Event event) {
         state = state.after(event);
         return state;
+    }
+
+    /** Whoever waits for this is told that work is held; the route is that of the hold, and repairs run on this thread. */
+    private void promise(CompletableFuture<Void> ready) {
+        if (!move(HoldState.Event.DRAINED).mayRepair() && holdMs > 0) {
+            interlay.route().freezeRepair();
+        }
+        ready.complete(null);
     }
 
     private synchronized HoldState state() {
@@ -163,8 +172,7 @@ final class PlanSwitch {
         boolean equal = back || forced || readmitted || (migration != null && migration.settled());
         boolean late = System.nanoTime() > deadlineNs;
         if (HoldState.mayAcknowledge(underWay, unknown, equal)) {
-            move(HoldState.Event.DRAINED);
-            ready.complete(null);
+            promise(ready);
         } else if (late && forced) {
             LOG.warn(
                     "interlay {}: the authority moves although {} requests did not finish and {} connections were not fenced, as the"
@@ -172,8 +180,7 @@ final class PlanSwitch {
                     interlay.id(),
                     underWay,
                     unknown);
-            move(HoldState.Event.DRAINED);
-            ready.complete(null);
+            promise(ready);
         } else if (late) {
             move(HoldState.Event.GAVE_UP);
             ready.completeExceptionally(new ConfigRejectedException(

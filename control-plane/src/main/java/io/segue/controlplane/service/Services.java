@@ -77,9 +77,9 @@ public record Services(
         Movers movers = new Movers(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
         Preflight preflight = new Preflight(records, vault, hub, probe, movers, clock);
-        Opening opening = new Opening(changes, movers, limits);
-        Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         Following following = new Following(movements, movers, changes, limits);
+        Opening opening = new Opening(changes, movers, following, limits);
+        Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         WayBack wayBack = new WayBack(records, movements, movers, changes, opening, events, divergences, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
         MovementFailures failures =

@@ -1,7 +1,7 @@
 package io.segue.proxy.config;
 
-import io.segue.core.operation.CommandTemplate;
 import io.segue.core.labels.Labelling;
+import io.segue.core.operation.CommandTemplate;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;

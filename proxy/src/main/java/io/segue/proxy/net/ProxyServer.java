@@ -162,7 +162,9 @@ public final class ProxyServer implements DataPlane {
             public CompletionStage<Void> readmit(ProxySnapshot snapshot) {
                 heldUs = 0;
                 fences.forgetLost();
-                return ProxyServer.this.apply(snapshot, Change.Kind.READMITTED).thenRun(() -> runs = snapshot.version());
+                return ProxyServer.this
+                        .apply(snapshot, Change.Kind.READMITTED)
+                        .thenRun(() -> runs = snapshot.version());
             }
 
             @Override

@@ -84,6 +84,7 @@ class GuideTest {
 
     @Test
     void canaryRolloutInFourStages() {
+        movers.finding(new Probe("tracking", List.of())).quick();
         FakeProxy proxy = bench.proxy("p1");
         bench.rest().post("/api/v1/migrations", """
                 {

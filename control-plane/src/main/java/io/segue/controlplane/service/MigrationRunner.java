@@ -88,6 +88,10 @@ public final class MigrationRunner {
         if (!call.getForce()) {
             preflight.requireNoBlocker(asked, FORCE);
         }
+        // Not even by force: it would lose acknowledged writes without anybody noticing.
+        TakeOver.refusal(asked, Routing.of(asked, asked.getStrategy())).ifPresent(why -> {
+            throw ServiceException.conflict("cannot migrate: " + why + "; " + TakeOver.MEND);
+        });
         boolean watched = !Warnings.wantsCopy(asked)
                 && Routing.of(asked, asked.getStrategy()).needsFeed();
         boolean feedPossible = watched && feeding.refusal(asked).isEmpty();

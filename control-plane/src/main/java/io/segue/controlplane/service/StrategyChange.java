@@ -191,6 +191,7 @@ final class StrategyChange {
         Migration before = wish.before();
         Routing now = Routing.of(before, Movements.inForce(before, movement));
         Routing then = Routing.of(before, wish.strategy());
+        TakeOver.refuseFollowed(then, movement);
         Optional<String> notByKey = then.notByKey();
         if (movement.isPresent()
                 && (Movements.follows(movement.get(), Side.OLD) || Movements.follows(movement.get(), Side.NEW))

@@ -23,8 +23,6 @@ final class ExplainJson {
             "region",
             "instance",
             "interlay",
-            "template",
-            "api",
             "connection");
 
     private ExplainJson() {}
@@ -47,8 +45,6 @@ final class ExplainJson {
                 .setRegion(text(context, "region"))
                 .setInstance(text(context, "instance"))
                 .setInterlay(text(context, "interlay"))
-                .setTemplate(text(context, "template"))
-                .setApi(text(context, "api"))
                 .setConnection(Exchange.whole(context, "connection"));
         @Nullable String key = context.queryParam("key");
         if (key != null) {

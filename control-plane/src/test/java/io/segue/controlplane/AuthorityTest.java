@@ -170,6 +170,15 @@ class AuthorityTest {
     }
 
     @Test
+    void whereTheKeyDoesNotDecide_thereIsNoWayBack() throws Exception {
+        bench.ready("{\"type\":\"geographic\",\"regions\":{\"r1\":true}}");
+        assertThat(call("migrate").expect(200).data().path("warnings").toString())
+                .contains("there is no way back");
+        assertThat(call("rollback").expect(409).message()).contains("would be lost");
+        bench.rest().post("/api/v1/migrations/m/rollback", FORCE).expect(200);
+    }
+
+    @Test
     void cutoverGoesBack() throws Exception {
         bench.running(OLD_LEADS);
         patch(CUTOVER).expect(200);

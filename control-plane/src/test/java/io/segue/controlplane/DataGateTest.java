@@ -189,6 +189,42 @@ class DataGateTest {
     }
 
     @Test
+    void whatWasGivenUp_isNotRemovedFromOld() throws Exception {
+        open(dual(0.5)).neverDrains();
+        movers.starting(made -> made.drainsAgain().catchUp());
+        bench.rest()
+                .patch("/api/v1/migrations/m", "{\"force\":true,\"strategy\":" + cutover(1.0, 1.0) + "}")
+                .expect(200);
+        Await.until("a way back that knows of it", () -> !movers.lastOf("b").spec().mirrors());
+        assertThat(movers.lastOf("b").filter().test(ANY)).isTrue();
+        assertThat(movers.made().stream().filter(one -> one.spec().authority().getId().equals("b")))
+                .extracting(FakeMover::closed)
+                .containsExactly(true, false);
+    }
+
+    @Test
+    void anOldServerThatOthersUseToo_keepsWhatNewDoesNotHave() throws Exception {
+        open(dual(0.5));
+        bench.patch(cutover(1.0, 1.0)).expect(200);
+        assertThat(movers.lastOf("b").spec().mirrors()).isTrue();
+        bench.patch(cutover(0.0, 0.0)).expect(200);
+        bench.call("rollback").expect(200);
+        bench.rest().delete("/api/v1/migrations/m").expect(200);
+
+        bench.interlay("j", "a", 7001);
+        bench.rest()
+                .post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + dual(0.5) + SCAN + "}")
+                .expect(201);
+        bench.rest()
+                .post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}")
+                .expect(200);
+        bench.call("migrate").expect(200);
+        bench.awaitStage("open");
+        bench.patch(cutover(1.0, 1.0)).expect(200);
+        assertThat(movers.lastOf("b").spec().mirrors()).isFalse();
+    }
+
+    @Test
     void aWayBackThatDoesNotAnswer_undoesTheChange() throws Exception {
         FakeMover mover = open(dual(0.5));
         movers.starting(made -> made.neverDrains().catchUp());

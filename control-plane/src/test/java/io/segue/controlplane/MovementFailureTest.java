@@ -89,6 +89,7 @@ class MovementFailureTest {
         bench.awaitStatus("rolled_back");
         assertThat(reason()).contains("disk full");
         assertThat(mover.closed()).isTrue();
+        Await.until("it is closed", back::closed);
         assertThat(back.calls()).endsWith("drain", "restrict", "bypass", "close");
         proxy.awaitReads(-1);
     }

@@ -35,6 +35,7 @@ final class DataGate implements Gate {
     private final List<RunningMover> released = new ArrayList<>();
     /** Movers that have taken keys over. */
     private final List<RunningMover> taken = new ArrayList<>();
+    private boolean gaveUp;
 
     /**
      * A gate for one change.
@@ -117,6 +118,7 @@ final class DataGate implements Gate {
         String message = "the data of " + mover.from() + " was not on " + mover.to() + " within " + limit.toMillis()
                 + " ms: " + status.owed() + " changed keys are owed, " + status.settling()
                 + " settle, the oldest for " + status.lagMs() + " ms";
+        gaveUp = true;
         refuse(
                 message + "; try again when it has caught up",
                 Map.of("owed", status.owed(), "settling", status.settling(), "lag_ms", status.lagMs()));
@@ -136,6 +138,11 @@ final class DataGate implements Gate {
                 "somebody writes " + mover.from() + " past the proxies, and would go on there: while all of them held, "
                         + what + "; stop that writer and try again",
                 Map.of("bypass", what));
+    }
+
+    /** Whether the operator's force has given up what was not carried over. */
+    boolean gaveUp() {
+        return gaveUp;
     }
 
     private void refuse(String message, Map<String, Object> details) {

@@ -46,7 +46,17 @@ final class MoverSpecs {
                 checkpoint,
                 Throttles.ceilings(data.getThrottle()),
                 limits.settle().toMillis(),
-                !pair.getKeepExtras());
+                !pair.getKeepExtras() && (forward || alone(migration, pair)));
+    }
+
+    /** Whether all that writes OLD goes to the same NEW: what others write there was never on NEW, and need not be. */
+    private boolean alone(Migration migration, MovedPair pair) {
+        return records.interlays().stream()
+                .map(Held::value)
+                .filter(interlay -> interlay.getEndpoint().equals(pair.getOldEndpoint()))
+                .allMatch(interlay -> migration.getInterlaysList().stream()
+                        .anyMatch(moved -> moved.getInterlay().equals(interlay.getId())
+                                && moved.getNewEndpoint().equals(pair.getNewEndpoint())));
     }
 
     private Endpoint revealed(String endpoint) {

@@ -29,11 +29,13 @@ import java.util.function.Function;
 final class Opening {
     private final Changes changes;
     private final Movers movers;
+    private final Following following;
     private final Limits limits;
 
-    Opening(Changes changes, Movers movers, Limits limits) {
+    Opening(Changes changes, Movers movers, Following following, Limits limits) {
         this.changes = changes;
         this.movers = movers;
+        this.following = following;
         this.limits = limits;
     }
 
@@ -176,7 +178,6 @@ final class Opening {
                 Optional.of(movement),
                 after.toBuilder()
                         .setDualWrites(dual && after.getStage() != MovementStage.MOVEMENT_STAGE_CLOSED)
-                        .setIncomplete(movement.value().getIncomplete() || (lenient && from.leaves(Side.OLD, to)))
                         .build()));
         boolean ends = after.getStage() == MovementStage.MOVEMENT_STAGE_CLOSED;
         boolean moves = from.leaves(Side.OLD, to) || from.leaves(Side.NEW, to);
@@ -184,9 +185,16 @@ final class Opening {
             throw ServiceException.conflict("the movers of migration " + migration.getId()
                     + " are being started again; try again when they have caught up");
         }
-        Gate gate = moves ? new DataGate(running, from, to, limits.gate(), lenient, ends) : Gate.NONE;
+        if (!moves) {
+            return changes.roll(all, Gate.NONE, afterUndo);
+        }
+        DataGate gate = new DataGate(running, from, to, limits.gate(), lenient, ends);
         try {
-            return changes.roll(all, gate, afterUndo);
+            Rollout rollout = changes.roll(all, gate, afterUndo);
+            if (gate.gaveUp() && !ends) {
+                following.incomplete(migration);
+            }
+            return rollout;
         } finally {
             replaceClosed(migration, running);
         }

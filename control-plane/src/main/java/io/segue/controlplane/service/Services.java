@@ -82,9 +82,9 @@ public record Services(
                 factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
         CensusService census = new CensusService(store, records, clock);
         Preflight preflight = new Preflight(records, vault, hub, probe, movers, census, clock);
-        Opening opening = new Opening(changes, movers, limits);
-        Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         Following following = new Following(movements, movers, changes, limits);
+        Opening opening = new Opening(changes, movers, following, limits);
+        Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         WayBack wayBack = new WayBack(records, movements, movers, changes, opening, events, divergences, clock);
         PartialRollback partial =
                 new PartialRollback(records, movements, movers, changes, divergences, events, limits, clock);

@@ -32,6 +32,20 @@ final class Switching {
                 {"type": "canary", "read_percentage": %s, "write_mode": {"mode": "cutover", "write_percentage": %s}}""".formatted(share, share);
     }
 
+    /** Makes a rig that was used before as good as new: no migration, nothing on either server. */
+    static void clear(Rig rig) throws InterruptedException {
+        for (JsonNode migration : rig.rest().get("/migrations")) {
+            String status = migration.path("status").asText();
+            if (!status.equals("rolled_back") && !status.equals("ready")) {
+                // A test before this one has failed half way.
+                rig.force("rollback");
+            }
+            rig.rest().delete("/migrations/" + Rig.MIGRATION);
+        }
+        rig.oldServer().call("FLUSHALL");
+        rig.newServer().call("FLUSHALL");
+    }
+
     /** All keys on NEW, or all on OLD. */
     static String blueGreen(boolean activeIsNew) {
         return "{\"type\": \"blue_green\", \"active_is_new\": " + activeIsNew + "}";

@@ -19,6 +19,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,36 +33,51 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ThereAndBackIT {
     private static final int ROUNDS = Integer.getInteger("segue.toggle.rounds", 4);
 
+    private static Rig rig;
+
     private final Switching switching = new Switching();
+
+    @BeforeAll
+    static void start() throws Exception {
+        rig = Rig.start(2);
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    @BeforeEach
+    void clear() throws Exception {
+        Switching.clear(rig);
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"scan", "none"})
     void allKeysThereAndBackManyTimes(String data) throws Exception {
-        try (Rig rig = Rig.start(2)) {
-            // Without a copy, what OLD alone was written with before would be missing on NEW.
-            switching.begin(rig, blueGreen(data.equals("none")), data);
-            List<Long> waits = new ArrayList<>();
-            try (LoadGenerator load = switching.load(rig)) {
-                load.start();
-                answers(load, RATE / 2);
-                for (int round = 0; round < ROUNDS; round++) {
-                    for (boolean toNew : new boolean[] {true, false}) {
-                        load.latencies().startStage();
-                        toggle(rig, toNew);
-                        answers(load, RATE / 4);
-                        waits.add(longestMs(load));
-                    }
+        // Without a copy, what OLD alone was written with before would be missing on NEW.
+        switching.begin(rig, blueGreen(data.equals("none")), data);
+        List<Long> waits = new ArrayList<>();
+        try (LoadGenerator load = switching.load(rig)) {
+            load.start();
+            answers(load, RATE / 2);
+            for (int round = 0; round < ROUNDS; round++) {
+                for (boolean toNew : new boolean[] {true, false}) {
+                    load.latencies().startStage();
+                    toggle(rig, toNew);
+                    answers(load, RATE / 4);
+                    waits.add(longestMs(load));
                 }
-                load.stop();
             }
-            System.out.println("longest request in each switch, ms: " + waits);
-            switching.assertNoHarm();
-            switching.assertHasAll(rig.oldServer());
-            assertThat(Collections.max(waits)).as("a hold is short").isLessThan(2_000);
-            if (data.equals("scan")) {
-                // What was written on OLD last is followed on NEW.
-                assertThat(rig.awaitSame(Duration.ofSeconds(10)).isEqual()).isTrue();
-            }
+            load.stop();
+        }
+        System.out.println("longest request in each switch, ms: " + waits);
+        switching.assertNoHarm();
+        switching.assertHasAll(rig.oldServer());
+        assertThat(Collections.max(waits)).as("a hold is short").isLessThan(2_000);
+        if (data.equals("scan")) {
+            // What was written on OLD last is followed on NEW.
+            assertThat(rig.awaitSame(Duration.ofSeconds(10)).isEqual()).isTrue();
         }
     }
 
@@ -73,28 +91,26 @@ class ThereAndBackIT {
 
     @Test
     void someKeysThereAndBack_bothDirectionsAtOnce() throws Exception {
-        try (Rig rig = Rig.start(2)) {
-            switching.begin(rig, cutover(0.0), "scan");
-            Movement movement = new Movement(rig);
-            try (LoadGenerator load = switching.load(rig)) {
-                load.start();
-                for (double share : new double[] {0.3, 0.7, 1.0, 0.3}) {
-                    rig.patch(cutover(share));
-                    answers(load, RATE / 2);
-                }
-                load.stop();
+        switching.begin(rig, cutover(0.0), "scan");
+        Movement movement = new Movement(rig);
+        try (LoadGenerator load = switching.load(rig)) {
+            load.start();
+            for (double share : new double[] {0.3, 0.7, 1.0, 0.3}) {
+                rig.patch(cutover(share));
+                answers(load, RATE / 2);
             }
-            switching.assertNoHarm();
-            // Each side follows the other in the keys of which that one has the truth.
-            movement.awaitCaughtUp();
-            assertThat(rig.awaitSame(Duration.ofSeconds(10)).isEqual()).isTrue();
-            assertThat(movement.verify(false).path("clean").asBoolean()).isTrue();
-            assertThat(rig.progress().path("movements").findValuesAsText("direction"))
-                    .containsExactly("forward", "reverse");
-
-            rollback(rig);
-            switching.assertHasAll(rig.oldServer());
+            load.stop();
         }
+        switching.assertNoHarm();
+        // Each side follows the other in the keys of which that one has the truth.
+        movement.awaitCaughtUp();
+        assertThat(rig.awaitSame(Duration.ofSeconds(10)).isEqual()).isTrue();
+        assertThat(movement.verify(false).path("clean").asBoolean()).isTrue();
+        assertThat(rig.progress().path("movements").findValuesAsText("direction"))
+                .containsExactly("forward", "reverse");
+
+        rollback(rig);
+        switching.assertHasAll(rig.oldServer());
     }
 
     /** Where in a switch the control plane is killed: versions are published, to get ready, to hold, and with the decision. */
@@ -105,22 +121,20 @@ class ThereAndBackIT {
 
     @Test
     void theControlPlaneIsKilledAroundDecisions() throws Exception {
-        try (Rig rig = Rig.start(2)) {
-            switching.begin(rig, cutover(0.0), "scan");
-            try (LoadGenerator load = switching.load(rig)) {
-                load.start();
-                answers(load, RATE / 2);
-                switchAndKill(rig, load, 1.0, Moment.HELD);
-                double share = share(rig) == 1.0 ? 0.0 : 1.0;
-                switchAndKill(rig, load, share, Moment.DECIDED);
-                assertThat(share(rig)).as("what was decided happens").isEqualTo(share);
-                rollback(rig);
-                answers(load, RATE / 2);
-                load.stop();
-            }
-            switching.assertNoLoss();
-            switching.assertHasAll(rig.oldServer());
+        switching.begin(rig, cutover(0.0), "scan");
+        try (LoadGenerator load = switching.load(rig)) {
+            load.start();
+            answers(load, RATE / 2);
+            switchAndKill(rig, load, 1.0, Moment.HELD);
+            double share = share(rig) == 1.0 ? 0.0 : 1.0;
+            switchAndKill(rig, load, share, Moment.DECIDED);
+            assertThat(share(rig)).as("what was decided happens").isEqualTo(share);
+            rollback(rig);
+            answers(load, RATE / 2);
+            load.stop();
         }
+        switching.assertNoLoss();
+        switching.assertHasAll(rig.oldServer());
     }
 
     private static void switchAndKill(Rig rig, LoadGenerator load, double share, Moment moment) throws Exception {

@@ -16,6 +16,9 @@ import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.RespClient;
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,7 +31,24 @@ class WayBackIT {
     /** How long clients write NEW only before it is rolled back. */
     private static final Duration NEW_ONLY = Duration.ofSeconds(Integer.getInteger("segue.wayback.seconds", 1));
 
+    private static Rig rig;
+
     private final Switching switching = new Switching();
+
+    @BeforeAll
+    static void start() throws Exception {
+        rig = Rig.start(2);
+    }
+
+    @AfterAll
+    static void stop() {
+        rig.close();
+    }
+
+    @BeforeEach
+    void clear() throws Exception {
+        Switching.clear(rig);
+    }
 
     private static String strategy(String name) {
         return switch (name) {
@@ -49,8 +69,7 @@ class WayBackIT {
     @ParameterizedTest
     @ValueSource(strings = {"big_bang", "cutover", "blue_green"})
     void afterTheRollback_oldHasNewsLastState(String strategy) throws Exception {
-        try (Rig rig = Rig.start(2);
-                RespClient client = rig.client()) {
+        try (RespClient client = rig.client()) {
             switching.begin(rig, strategy(strategy), "scan");
             try (LoadGenerator load = switching.load(rig)) {
                 writeNewOnly(load);
@@ -74,23 +93,20 @@ class WayBackIT {
     @ParameterizedTest
     @ValueSource(strings = {"big_bang", "cutover"})
     void withoutACopy_aRollbackUnderLoadBringsWhatWasWrittenOnNewOnly(String strategy) throws Exception {
-        try (Rig rig = Rig.start(2)) {
-            switching.begin(rig, strategy(strategy), "none");
-            try (LoadGenerator load = switching.load(rig)) {
-                writeNewOnly(load);
-                rollback(rig);
-                answers(load, RATE / 2);
-                load.stop();
-            }
-            switching.assertNoHarm();
-            switching.assertHasAll(rig.oldServer());
+        switching.begin(rig, strategy(strategy), "none");
+        try (LoadGenerator load = switching.load(rig)) {
+            writeNewOnly(load);
+            rollback(rig);
+            answers(load, RATE / 2);
+            load.stop();
         }
+        switching.assertNoHarm();
+        switching.assertHasAll(rig.oldServer());
     }
 
     @Test
     void withoutACopy_whatOnlyOldHasStays() throws Exception {
-        try (Rig rig = Rig.start(1);
-                RespClient client = rig.client()) {
+        try (RespClient client = rig.client()) {
             client.call("SET", "only:on:old", "1");
             rig.migrate(cutover(1.0));
             client.call("SET", "made:on:new", "2");
@@ -112,48 +128,44 @@ class WayBackIT {
 
     @Test
     void rollbackFromPaused() throws Exception {
-        try (Rig rig = Rig.start(2)) {
-            switching.begin(rig, cutover(1.0), "scan");
-            try (LoadGenerator load = switching.load(rig)) {
-                load.start();
-                answers(load, RATE / 2);
-                assertThat(rig.act("pause").path("status").asText()).isEqualTo("paused");
-                answers(load, RATE / 2);
-                Rig.await("changes that wait", () -> reverse(rig).path("owed").asLong() > 0);
-                rollback(rig);
-                answers(load, RATE / 2);
-                load.stop();
-            }
-            switching.assertNoHarm();
-            switching.assertHasAll(rig.oldServer());
+        switching.begin(rig, cutover(1.0), "scan");
+        try (LoadGenerator load = switching.load(rig)) {
+            load.start();
+            answers(load, RATE / 2);
+            assertThat(rig.act("pause").path("status").asText()).isEqualTo("paused");
+            answers(load, RATE / 2);
+            Rig.await("changes that wait", () -> reverse(rig).path("owed").asLong() > 0);
+            rollback(rig);
+            answers(load, RATE / 2);
+            load.stop();
         }
+        switching.assertNoHarm();
+        switching.assertHasAll(rig.oldServer());
     }
 
     @Test
     void aMoverThatFailsHalfWay_leavesAWayBackForTheOperator() throws Exception {
-        try (Rig rig = Rig.start(2)) {
-            switching.seedOld(rig);
-            rig.rest().post("/migrations", """
-                            {"id": "%s", "strategy": %s, "data": %s, "failure_handling": "allow_partial"}""".formatted(Rig.MIGRATION, cutover(0.5), Rig.scan("replace")));
-            rig.rest()
-                    .post(
-                            "/migrations/" + Rig.MIGRATION + "/interlay/" + Rig.INTERLAY,
-                            "{\"endpoint\": \"new_redis_cluster\"}");
-            rig.act("migrate");
-            rig.awaitOpen();
-            try (LoadGenerator load = switching.load(rig)) {
-                load.start();
-                answers(load, RATE / 2);
-                supersedeTheMover(rig);
-                answers(load, RATE / 2);
-                assertThat(reverse(rig).path("phase").asText()).isEqualTo("following");
-                rollback(rig);
-                answers(load, RATE / 2);
-                load.stop();
-            }
-            switching.assertNoHarm();
-            switching.assertHasAll(rig.oldServer());
+        switching.seedOld(rig);
+        rig.rest().post("/migrations", """
+                        {"id": "%s", "strategy": %s, "data": %s, "failure_handling": "allow_partial"}""".formatted(Rig.MIGRATION, cutover(0.5), Rig.scan("replace")));
+        rig.rest()
+                .post(
+                        "/migrations/" + Rig.MIGRATION + "/interlay/" + Rig.INTERLAY,
+                        "{\"endpoint\": \"new_redis_cluster\"}");
+        rig.act("migrate");
+        rig.awaitOpen();
+        try (LoadGenerator load = switching.load(rig)) {
+            load.start();
+            answers(load, RATE / 2);
+            supersedeTheMover(rig);
+            answers(load, RATE / 2);
+            assertThat(reverse(rig).path("phase").asText()).isEqualTo("following");
+            rollback(rig);
+            answers(load, RATE / 2);
+            load.stop();
         }
+        switching.assertNoHarm();
+        switching.assertHasAll(rig.oldServer());
     }
 
     /** Pretends to be a later mover, which the one that runs finds when it has to connect again. */
@@ -176,8 +188,7 @@ class WayBackIT {
 
     @Test
     void aWriterThatPassesTheProxiesBy_keepsTheKeysWhereTheyAre() throws Exception {
-        try (Rig rig = Rig.start(1);
-                RespClient client = rig.client()) {
+        try (RespClient client = rig.client()) {
             switching.seedOld(rig);
             rig.migrate(cutover(0.0), Rig.scan("replace"));
             rig.awaitOpen();

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -96,8 +95,9 @@ final class DataGate implements Gate {
             return;
         }
         if (!lenient) {
-            throw ServiceException.conflict("a write to " + mover.to() + " was still unanswered after " + limit.toMillis()
-                    + " ms, and could overwrite newer values there; try again (the change was undone)");
+            throw ServiceException.conflict(
+                    "a write to " + mover.to() + " was still unanswered after " + limit.toMillis()
+                            + " ms, and could overwrite newer values there; try again (the change was undone)");
         }
         // It hangs on a server that does not answer: whatever it reads there later, it must not write any more.
         LOG.warn("forced: the mover of {} does not come to rest and is closed", mover.from());

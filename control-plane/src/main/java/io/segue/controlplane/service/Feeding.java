@@ -93,8 +93,7 @@ final class Feeding {
     }
 
     private static Stream<MovedPair.Builder> forward(Movement.Builder movement) {
-        return movement.getPairsBuilderList().stream()
-                .filter(pair -> Movements.authority(pair.build()) == Side.OLD);
+        return movement.getPairsBuilderList().stream().filter(pair -> Movements.authority(pair.build()) == Side.OLD);
     }
 
     /** Goes on without movers; what is in force stays. */

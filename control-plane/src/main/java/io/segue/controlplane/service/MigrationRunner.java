@@ -91,6 +91,10 @@ public final class MigrationRunner {
         if (!call.getForce()) {
             preflight.requireNoBlocker(asked, FORCE);
         }
+        // Not even by force: it would lose acknowledged writes without anybody noticing.
+        TakeOver.refusal(asked, Routing.of(asked, asked.getStrategy())).ifPresent(why -> {
+            throw ServiceException.conflict("cannot migrate: " + why + "; " + TakeOver.MEND);
+        });
         boolean watched = !Warnings.wantsCopy(asked)
                 && Routing.of(asked, asked.getStrategy()).needsFeed();
         boolean feedPossible = watched && feeding.refusal(asked).isEmpty();
@@ -98,8 +102,9 @@ public final class MigrationRunner {
         Routing now = Routing.toSide(asked, Side.OLD);
         Set<Side> toFollow = Following.missing(Optional.empty(), now, then, asked.getStrategy());
         Map<Side, String> refusals = following.refusals(asked, toFollow);
-        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.OLD, then)) {
-            throw Following.noWayBack(Event.START.call(), refusals.values().iterator().next());
+        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.NEW, then)) {
+            throw Following.noWayBack(
+                    Event.START.call(), refusals.values().iterator().next());
         }
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());
@@ -112,8 +117,10 @@ public final class MigrationRunner {
             if (AuthorityShift.between(now, then, Optional.empty()).losesOld()) {
                 warnings.add(Warnings.OLD_ONLY);
             }
-            if (!refusals.isEmpty()) {
-                warnings.add(Warnings.NO_WAY_BACK);
+            if (!refusals.isEmpty() || then.notByKey().isPresent()) {
+                if (Following.losesTheWayBack(Optional.empty(), now, then, held.value().getStrategy())) {
+                    warnings.add(Warnings.NO_WAY_BACK);
+                }
             } else if (!toFollow.isEmpty()) {
                 feeding.refuseTaken(held.value());
                 following.begin(held.value(), toFollow, Optional.empty(), MovementStage.MOVEMENT_STAGE_COPYING);

@@ -126,9 +126,7 @@ final class MovementFailures {
     private void wayBackAgain(Migration migration, RunningMover mover, String reason, Patience patience) {
         movers.close(migration, mover);
         changes.store(List.of(events.note(
-                migration,
-                "retry the movement",
-                mover.from() + " to " + mover.to() + ", on the way back: " + reason)));
+                migration, "retry the movement", mover.from() + " to " + mover.to() + ", on the way back: " + reason)));
         patience.failedOnce(limits.retry());
     }
 
@@ -195,9 +193,7 @@ final class MovementFailures {
         Movement after = (back.moves()
                         ? without(migration, held.value(), mover)
                         : opening.closed(migration, held.value()))
-                .toBuilder()
-                .setRevert(!back.losesNew())
-                .build();
+                .toBuilder().setRevert(!back.losesNew()).build();
         if (!back.moves()) {
             movers.close(migration);
         }
@@ -235,7 +231,9 @@ final class MovementFailures {
     }
 
     private static String advice(boolean safe) {
-        return safe ? "" : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
+        return safe
+                ? ""
+                : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
     }
 
     /** Walks the way back that a failure has asked for. */

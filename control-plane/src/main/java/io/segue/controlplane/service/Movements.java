@@ -139,8 +139,6 @@ final class Movements {
     }
 
     private static boolean follows(MovedPair pair, Side authority) {
-        return !pair.getDone()
-                && pair.getKind() != MovementKind.MOVEMENT_KIND_SNAPSHOT
-                && authority(pair) == authority;
+        return !pair.getDone() && pair.getKind() != MovementKind.MOVEMENT_KIND_SNAPSHOT && authority(pair) == authority;
     }
 }

@@ -96,12 +96,32 @@ public final class Preflight {
         } catch (NotSupportedException e) {
             blocker(reply, "strategy_not_supported", String.valueOf(e.getMessage()), "choose another strategy");
         }
+        takeOver(migration, reply);
         if (migration.getData().hasSnapshot()) {
             warning(reply, "snapshot_only", Warnings.SNAPSHOT_ONLY, "choose scan, unless OLD is not written meanwhile");
         }
         SideFindings.about(migration, clock.instant(), reply);
         if (hub.connected() == 0) {
             warning(reply, "no_proxy", "no proxy is connected, so nothing routes traffic yet", "start a proxy");
+        }
+    }
+
+    private void takeOver(Migration migration, TestMigrationReply.Builder reply) {
+        Routing wanted;
+        try {
+            wanted = Routing.of(migration, migration.getStrategy());
+        } catch (NotSupportedException e) {
+            // Said before.
+            return;
+        }
+        TakeOver.refusal(migration, wanted).ifPresent(why -> blocker(reply, "policy_with_scan", why, TakeOver.MEND));
+        if (wanted.takesOver()) {
+            warning(
+                    reply,
+                    "policy_per_proxy",
+                    "which keys have their later state on NEW is known to the proxy that wrote them, and to no other, and is"
+                            + " lost with its process: another proxy may read the older state on OLD, or write on top of it",
+                    "have each key written through one proxy, or use old_authoritative or both_required");
         }
     }
 
@@ -283,14 +303,13 @@ public final class Preflight {
         Movement.Builder planned = Movement.newBuilder();
         Movements.addFollowers(migration, planned, Side.NEW);
         for (MovedPair pair : planned.getPairsList()) {
-            Optional<String> refusal =
-                    reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
+            Optional<String> refusal = reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
             refusal.ifPresent(reason -> add(
                     reply,
-                    now.arrivesAlone(Side.OLD, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    now.arrivesAlone(Side.NEW, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
                     "no_way_back",
-                    "what is written on NEW (" + pair.getNewEndpoint() + ") cannot be carried back to OLD, so a rollback"
-                            + " would lose it: " + reason,
+                    "what is written on NEW (" + pair.getNewEndpoint()
+                            + ") cannot be carried back to OLD, so a rollback" + " would lose it: " + reason,
                     "permit a change feed on NEW and writes on OLD, or write to both sides"));
         }
     }

@@ -150,13 +150,11 @@ public final class StrategyMapper {
         return switch (message) {
             case WRITE_POLICY_UNSPECIFIED, WRITE_POLICY_OLD_AUTHORITATIVE -> WritePolicy.OLD_AUTHORITATIVE;
             case WRITE_POLICY_NEW_AUTHORITATIVE -> WritePolicy.NEW_AUTHORITATIVE;
+            case WRITE_POLICY_BOTH_REQUIRED -> WritePolicy.BOTH_REQUIRED;
+            case WRITE_POLICY_BEST_EFFORT -> WritePolicy.BEST_EFFORT;
+            case WRITE_POLICY_LAST_WRITE_WINS -> WritePolicy.LAST_WRITE_WINS;
             case UNRECOGNIZED ->
                 throw new InvalidFieldException("strategy.write_mode.policy", message, "a known policy");
-            default ->
-                throw unsupported(
-                        "strategy.write_mode.policy",
-                        apiName(message.name(), "WRITE_POLICY_"),
-                        "old_authoritative, new_authoritative");
         };
     }
 

@@ -38,14 +38,26 @@ class ApiGatewayIT {
     private static final List<List<String>> WRONG = List.of(
             List.of("/templates", "{'id': 't', 'endpoint': 'old_redis', 'template': []}", "a command"),
             List.of("/templates", "{'id': 't', 'endpoint': 'old_redis', 'template': ['{{x}}']}", "without"),
-            List.of("/templates", "{'id': 't', 'endpoint': 'old_redis', 'template': ['GET', '{{1}}']}", "not starting with a digit"),
+            List.of(
+                    "/templates",
+                    "{'id': 't', 'endpoint': 'old_redis', 'template': ['GET', '{{1}}']}",
+                    "not starting with a digit"),
             List.of("/templates", "{'id': 't', 'endpoint': 'nowhere', 'template': ['GET', 'k']}", "nowhere"),
-            List.of("/templates", "{'id': 't', 'endpoint': 'old_redis', 'kind': 'Both', 'template': ['GET']}", "read, write"),
+            List.of(
+                    "/templates",
+                    "{'id': 't', 'endpoint': 'old_redis', 'kind': 'Both', 'template': ['GET']}",
+                    "read, write"),
             List.of("/apis", "{'id': 'a', 'bindings': []}", "1 to 64"),
             List.of("/apis", "{'id': 'a', 'bindings': [{'template': 'nowhere'}]}", "nowhere"),
             List.of("/apis", "{'id': 'a', 'bindings': [{'template': 'get_user_old'}]}", "a required field of API a"),
-            List.of("/apis", "{'id': 'a', 'fields': [{'name': 'id'}, {'name': 'id'}], 'bindings': [{'template': 'get_user_old'}]}", "each name once"),
-            List.of("/apis", "{'id': 'a', 'fields': [{'name': 'id'}], 'bindings': [{'template': 'get_user_old', 'fields': {'x': 'id'}}]}", "a field of template"));
+            List.of(
+                    "/apis",
+                    "{'id': 'a', 'fields': [{'name': 'id'}, {'name': 'id'}], 'bindings': [{'template': 'get_user_old'}]}",
+                    "each name once"),
+            List.of(
+                    "/apis",
+                    "{'id': 'a', 'fields': [{'name': 'id'}], 'bindings': [{'template': 'get_user_old', 'fields': {'x': 'id'}}]}",
+                    "a field of template"));
 
     private Rig rig;
     private ManagedChannel channel;

@@ -160,7 +160,9 @@ final class ChangingFleet implements AutoCloseable {
                 .asText();
         onNew = policy.equals("new_authoritative");
         for (Proxy proxy : rig.proxies()) {
-            Rig.await("what " + proxy.nodeId() + " runs", () -> proxy.get("/config").contains(policy));
+            Rig.await(
+                    "what " + proxy.nodeId() + " runs",
+                    () -> proxy.get("/config").contains(policy));
         }
         assertThat(rig.metric("segue_parked_requests")).isZero();
         return onNew;

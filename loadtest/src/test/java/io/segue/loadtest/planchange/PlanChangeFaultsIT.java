@@ -134,9 +134,10 @@ class PlanChangeFaultsIT {
             value = Point.class,
             names = {"HELD", "DECISION"})
     void theControlPlaneIsKilled(Point point) throws Exception {
-        changeWith(point, trap -> fleet.rig().controlPlane().kill9(), () -> fleet.rig()
-                .controlPlane()
-                .restart());
+        changeWith(
+                point,
+                trap -> fleet.rig().controlPlane().kill9(),
+                () -> fleet.rig().controlPlane().restart());
     }
 
     @Test

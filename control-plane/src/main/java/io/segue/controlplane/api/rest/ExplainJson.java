@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the question in the query of {@code /explain}, and writes the answer. */
 final class ExplainJson {
-    static final List<String> PARAMETERS = List.of(
+    private static final List<String> PARAMETERS = List.of(
             "key",
             "command",
             "user",
@@ -23,8 +23,6 @@ final class ExplainJson {
             "region",
             "instance",
             "interlay",
-            "template",
-            "api",
             "connection");
 
     private ExplainJson() {}
@@ -47,8 +45,6 @@ final class ExplainJson {
                 .setRegion(text(context, "region"))
                 .setInstance(text(context, "instance"))
                 .setInterlay(text(context, "interlay"))
-                .setTemplate(text(context, "template"))
-                .setApi(text(context, "api"))
                 .setConnection(Exchange.whole(context, "connection"));
         @Nullable String key = context.queryParam("key");
         if (key != null) {

@@ -55,9 +55,7 @@ final class MigrationRoutes {
                 .query("db", "integer", "Number of the database.")
                 .query("region", "string", "Region of the proxy.")
                 .query("instance", "string", "Instance of the proxy.")
-                .query("interlay", "string", "Which interlay; the first one unless given.")
-                .query("template", "string", "Template id, for an operation of an API.")
-                .query("api", "string", "API id.")
+                .query("interlay", "string", "Which interlay; may be left out where the migration has one.")
                 .query("connection", "integer", "Number of the client's connection.")
                 .gives("Explanation");
         routes.get(ROOT + "/{id}/divergence", this::divergence, Need.ADMIN)

@@ -35,7 +35,8 @@ class ControlPlaneMainTest {
         Process help = ControlPlaneProcess.launch(Optional.empty(), "--help");
         String text = new String(help.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(help.waitFor()).isZero();
-        assertThat(text).contains("--rest", "--grpc", "--admin", "--data-dir", "SEGUE_ADMIN_TOKEN", "127.0.0.1:8000")
+        assertThat(text)
+                .contains("--rest", "--grpc", "--admin", "--data-dir", "SEGUE_ADMIN_TOKEN", "127.0.0.1:8000")
                 .contains("--rest-tls-cert", "--grpc-tls-key", "--tls-client-ca", "SEGUE_DATA_DIR");
     }
 

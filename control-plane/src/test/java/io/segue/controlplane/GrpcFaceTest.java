@@ -89,7 +89,8 @@ class GrpcFaceTest {
         Interlay labelled = catalog.updateInterlay(UpdateInterlayRequest.newBuilder()
                         .setId("i")
                         .setLabels(LabelRules.newBuilder()
-                                .addRules(LabelRule.newBuilder().setKeyPrefix("a").setFeature("f")))
+                                .addRules(
+                                        LabelRule.newBuilder().setKeyPrefix("a").setFeature("f")))
                         .build())
                 .getInterlay();
         assertThat(labelled.getLabels(0).getFeature()).isEqualTo("f");

@@ -116,8 +116,9 @@ class LabelsTest {
     void conditionsOnTheApiGateway_areNotThereYet() throws Exception {
         bench.endpoint("a").interlay("i", "a", 7000);
         assertThat(label("[{\"feature\":\"f\",\"api\":\"users\"}]").expect(422).message())
-                .isEqualTo("labels[0].api: not available in this release (expected: key, key_prefix, command, client, user or"
-                        + " db)");
+                .isEqualTo(
+                        "labels[0].api: not available in this release (expected: key, key_prefix, command, client, user or"
+                                + " db)");
         assertThat(label("[{\"feature\":\"f\",\"template\":\"t\"}]").expect(422).message())
                 .startsWith("labels[0].template: not available in this release");
     }
@@ -183,8 +184,7 @@ class LabelsTest {
                         .path("why")
                         .asText())
                 .isEqualTo("it has no feature");
-        assertThat(explain("command=publish").path("authority").asText())
-                .isEqualTo("new");
+        assertThat(explain("command=publish").path("authority").asText()).isEqualTo("new");
         assertThat(bench.rest()
                         .get("/api/v1/migrations/m/explain?comand=a")
                         .expect(400)

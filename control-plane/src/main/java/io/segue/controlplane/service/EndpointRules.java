@@ -55,7 +55,8 @@ final class EndpointRules {
         for (int i = 0; i < rules.size(); i++) {
             boolean byTemplate = !rules.get(i).getTemplate().isEmpty();
             if (byTemplate || !rules.get(i).getApi().isEmpty()) {
-                // The gateway's requests reach the interlay like those of any client, and do not say what they are part of.
+                // The gateway's requests reach the interlay like those of any client, and do not say what they are part
+                // of.
                 throw new NotSupportedException("labels[" + i + "]." + (byTemplate ? "template" : "api")
                         + ": not available in this release (expected: key, key_prefix, command, client, user or db)");
             }

@@ -118,7 +118,8 @@ public final class MigrationRunner {
                 warnings.add(Warnings.OLD_ONLY);
             }
             if (!refusals.isEmpty() || then.notByKey().isPresent()) {
-                if (Following.losesTheWayBack(Optional.empty(), now, then, held.value().getStrategy())) {
+                if (Following.losesTheWayBack(
+                        Optional.empty(), now, then, held.value().getStrategy())) {
                     warnings.add(Warnings.NO_WAY_BACK);
                 }
             } else if (!toFollow.isEmpty()) {

@@ -161,8 +161,7 @@ final class Routing {
     boolean opensDualWrites(Routing next) {
         return any(
                 next,
-                (now, cell, then, nextCell) ->
-                        followed(then, nextCell) && (now.oneSided(cell) || now.takesOver()));
+                (now, cell, then, nextCell) -> followed(then, nextCell) && (now.oneSided(cell) || now.takesOver()));
     }
 
     /** Whether {@code next} writes as this one does. */
@@ -185,9 +184,7 @@ final class Routing {
 
     /** Whether a key is written on a side only from then on, and was not until then. */
     boolean arrivesAlone(Side side, Routing next) {
-        return any(
-                next,
-                (now, cell, then, nextCell) -> alone(side, then, nextCell) && !alone(side, now, cell));
+        return any(next, (now, cell, then, nextCell) -> alone(side, then, nextCell) && !alone(side, now, cell));
     }
 
     /** Whether a key is written on a side only. */

@@ -33,6 +33,7 @@ public final class Plan {
     private final Verdict[][][] verdicts;
     /** The first label class that the strategy selects, and the first that it does not, as far as there are such. */
     private final int[] kinds;
+
     private final Set<Quorum> quorums = EnumSet.noneOf(Quorum.class);
 
     private Plan(String migrationId, Strategy strategy, long salt, Labels proxy, Cells cells, Verdict[][][] verdicts) {

@@ -160,7 +160,7 @@ final class PlanSwitch {
         int unknown = fences.unknown(before.writeServers());
         boolean forced = after.spec().acceptDivergence();
         boolean back = migration == null || (migration.moved() == 0 && !before.moves(after));
-        boolean equal = back || migration.settled() || forced || readmitted;
+        boolean equal = back || forced || readmitted || (migration != null && migration.settled());
         boolean late = System.nanoTime() > deadlineNs;
         if (HoldState.mayAcknowledge(underWay, unknown, equal)) {
             move(HoldState.Event.DRAINED);

@@ -14,16 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the question in the query of {@code /explain}, and writes the answer. */
 final class ExplainJson {
-    private static final List<String> PARAMETERS = List.of(
-            "key",
-            "command",
-            "user",
-            "client",
-            "db",
-            "region",
-            "instance",
-            "interlay",
-            "connection");
+    private static final List<String> PARAMETERS =
+            List.of("key", "command", "user", "client", "db", "region", "instance", "interlay", "connection");
 
     private ExplainJson() {}
 

@@ -23,7 +23,8 @@ final class JsonSchema {
             "minimum",
             "maximum",
             "pattern",
-            "minItems", "maxItems");
+            "minItems",
+            "maxItems");
 
     private final JsonNode document;
 

@@ -152,7 +152,9 @@ class OpenApiTest {
 
     /** Makes a call and holds request and reply against the document. */
     private void give(String method, String path, String body) throws Exception {
-        JsonNode call = document.path("paths").path(template(path.replaceFirst("[?].*", ""))).path(method);
+        JsonNode call = document.path("paths")
+                .path(template(path.replaceFirst("[?].*", "")))
+                .path(method);
         assertThat(call.isMissingNode()).as(method + " " + path).isFalse();
         JsonSchema schema = new JsonSchema(document);
         if (!body.isEmpty()) {

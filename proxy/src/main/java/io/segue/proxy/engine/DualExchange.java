@@ -314,6 +314,7 @@ final class DualExchange implements ReplyHandler {
         if (outcome == Effects.Outcome.RESYNC || (barred && !required) || to == null) {
             rewritten.drop();
             if (to == null) {
+                what.stats().count(Counter.avoided(what.authority().other()));
                 what.stats().count(Counter.dualWriteFailedOn(what.authority().other()));
                 missed(what, what.follower().lastFailure());
             }

@@ -59,9 +59,7 @@ public interface MoverFactory {
                 Path folder,
                 DataMover.Ceilings ceilings,
                 long settleMs) {
-            this(
-                    migration, uuid, epoch, authority, follower, movement, rule, feed, folder, ceilings, settleMs,
-                    true);
+            this(migration, uuid, epoch, authority, follower, movement, rule, feed, folder, ceilings, settleMs, true);
         }
     }
 

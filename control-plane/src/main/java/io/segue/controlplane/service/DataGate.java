@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,6 +29,8 @@ final class DataGate implements Gate {
     private final Duration limit;
     private final boolean lenient;
     private final boolean ends;
+    /** When the proxies stop holding; of no concern to a lenient gate. */
+    private long until;
     /** Movers that have let go of keys. */
     private final List<RunningMover> released = new ArrayList<>();
     /** Movers that have taken keys over. */
@@ -56,7 +57,13 @@ final class DataGate implements Gate {
     }
 
     @Override
-    public void pass() {
+    public boolean lenient() {
+        return lenient;
+    }
+
+    @Override
+    public void pass(Duration within) {
+        until = System.nanoTime() + within.toNanos();
         for (Side losing : Side.values()) {
             if (from.leaves(losing, to)) {
                 pass(losing, from.going(losing, to));
@@ -96,8 +103,9 @@ final class DataGate implements Gate {
             return;
         }
         if (!lenient) {
-            throw ServiceException.conflict("a write to " + mover.to() + " was still unanswered after " + limit.toMillis()
-                    + " ms, and could overwrite newer values there; try again (the change was undone)");
+            throw ServiceException.conflict(
+                    "a write to " + mover.to() + " was still unanswered after " + limit.toMillis()
+                            + " ms, and could overwrite newer values there; try again (the change was undone)");
         }
         // It hangs on a server that does not answer: whatever it reads there later, it must not write any more.
         LOG.warn("forced: the mover of {} does not come to rest and is closed", mover.from());
@@ -165,7 +173,8 @@ final class DataGate implements Gate {
     }
 
     private long deadline() {
-        return System.nanoTime() + limit.toNanos();
+        long step = System.nanoTime() + limit.toNanos();
+        return lenient || step - until < 0 ? step : until;
     }
 
     private static Duration left(long deadline) {

@@ -93,8 +93,7 @@ final class Feeding {
     }
 
     private static Stream<MovedPair.Builder> forward(Movement.Builder movement) {
-        return movement.getPairsBuilderList().stream()
-                .filter(pair -> Movements.authority(pair.build()) == Side.OLD);
+        return movement.getPairsBuilderList().stream().filter(pair -> Movements.authority(pair.build()) == Side.OLD);
     }
 
     /** Goes on without movers; what is in force stays. */
@@ -118,7 +117,7 @@ final class Feeding {
             }
             for (MovedPair pair : movement.get().getPairsList()) {
                 boolean taken = !pair.getDone()
-                        && migration.getInterlaysList().stream()
+                        && Components.active(migration).stream()
                                 .anyMatch(moved -> moved.getOldEndpoint().equals(pair.getOldEndpoint())
                                         && moved.getNewEndpoint().equals(pair.getNewEndpoint()));
                 if (taken) {

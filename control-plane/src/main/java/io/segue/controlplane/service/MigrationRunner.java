@@ -39,10 +39,12 @@ public final class MigrationRunner {
     private final Feeding feeding;
     private final Following following;
     private final WayBack wayBack;
+    private final PartialRollback partial;
     private final EventLog events;
     private final Divergences divergences;
     private final Preflight preflight;
     private final Limits limits;
+    private final ApiMoves apiMoves;
     private final Clock clock;
 
     MigrationRunner(
@@ -54,10 +56,12 @@ public final class MigrationRunner {
             Feeding feeding,
             Following following,
             WayBack wayBack,
+            PartialRollback partial,
             EventLog events,
             Divergences divergences,
             Preflight preflight,
             Limits limits,
+            ApiMoves apiMoves,
             Clock clock) {
         this.records = records;
         this.movements = movements;
@@ -67,10 +71,12 @@ public final class MigrationRunner {
         this.feeding = feeding;
         this.following = following;
         this.wayBack = wayBack;
+        this.partial = partial;
         this.events = events;
         this.divergences = divergences;
         this.preflight = preflight;
         this.limits = limits;
+        this.apiMoves = apiMoves;
         this.clock = clock;
     }
 
@@ -96,8 +102,9 @@ public final class MigrationRunner {
         Routing now = Routing.toSide(asked, Side.OLD);
         Set<Side> toFollow = Following.missing(Optional.empty(), now, then, asked.getStrategy());
         Map<Side, String> refusals = following.refusals(asked, toFollow);
-        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.OLD, then)) {
-            throw Following.noWayBack(Event.START.call(), refusals.values().iterator().next());
+        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.NEW, then)) {
+            throw Following.noWayBack(
+                    Event.START.call(), refusals.values().iterator().next());
         }
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());
@@ -110,8 +117,11 @@ public final class MigrationRunner {
             if (AuthorityShift.between(now, then, Optional.empty()).losesOld()) {
                 warnings.add(Warnings.OLD_ONLY);
             }
-            if (!refusals.isEmpty()) {
-                warnings.add(Warnings.NO_WAY_BACK);
+            if (!refusals.isEmpty() || then.notByKey().isPresent()) {
+                if (Following.losesTheWayBack(
+                        Optional.empty(), now, then, held.value().getStrategy())) {
+                    warnings.add(Warnings.NO_WAY_BACK);
+                }
             } else if (!toFollow.isEmpty()) {
                 feeding.refuseTaken(held.value());
                 following.begin(held.value(), toFollow, Optional.empty(), MovementStage.MOVEMENT_STAGE_COPYING);
@@ -287,12 +297,12 @@ public final class MigrationRunner {
     }
 
     private List<Change> pointAtNew(Migration migration) {
-        List<Change> moves = new ArrayList<>();
-        for (MigrationInterlay moved : migration.getInterlaysList()) {
+        List<Change> moves = new ArrayList<>(apiMoves.completed(migration));
+        for (MigrationInterlay moved : Components.active(migration)) {
             Held<Interlay> interlay = records.interlay(moved.getInterlay());
             moves.add(Change.replace(
                     interlay.record(),
-                    interlay.value().toBuilder()
+                    bound(interlay.value(), moved)
                             .setEndpoint(moved.getNewEndpoint())
                             .setUpdatedAt(Times.of(clock.instant()))
                             .clearRevision()
@@ -300,6 +310,14 @@ public final class MigrationRunner {
                             .toByteString()));
         }
         return moves;
+    }
+
+    private static Interlay.Builder bound(Interlay interlay, MigrationInterlay moved) {
+        Interlay.Builder next = interlay.toBuilder();
+        if (moved.hasApi()) {
+            next.getApiBindingBuilder().setTemplate(moved.getApi().getBinding().getTemplate());
+        }
+        return next;
     }
 
     /** Ends it with everything on OLD again. While the movers copy, that is all there is to cancelling. */
@@ -326,6 +344,30 @@ public final class MigrationRunner {
     /** Whether a rollback has begun, and what keeps it from its end may be over in a moment: changes that are not carried over yet. */
     private boolean onTheWayBack(String id) {
         return records.migration(id).value().getStatus() == MigrationStatus.MIGRATION_STATUS_ROLLING_BACK;
+    }
+
+    /**
+     * Takes one interlay back to OLD; the others go on. The last one takes the migration with it.
+     *
+     * @param interlay its id
+     */
+    public MigrationReply rollbackInterlay(Identity actor, MigrationCall call, String interlay) {
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(call.getId());
+            Migration migration = held.value();
+            if (migration.getInterlaysList().stream()
+                    .noneMatch(moved -> moved.getInterlay().equals(interlay))) {
+                throw ServiceException.notFound("interlay " + interlay + " in migration", migration.getId());
+            }
+            if (Components.rolledBack(migration, interlay)) {
+                throw ServiceException.conflict("interlay " + interlay + " of migration " + migration.getId()
+                        + " is rolled back already (expected: one that is on its way)");
+            }
+            Rollout rollout = PartialRollback.leavesSomething(migration, Set.of(interlay))
+                    ? partial.walk(actor, migration.getId(), Set.of(interlay), call.getReason(), call.getForce())
+                    : wayBack.walk(actor, call);
+            return reply(held, rollout, List.of());
+        });
     }
 
     private Rollout roll(

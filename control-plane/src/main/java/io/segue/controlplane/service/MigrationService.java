@@ -9,7 +9,9 @@ import io.segue.core.migration.Event;
 import io.segue.core.migration.Status;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
+import io.segue.core.wire.GuardrailMapper;
 import io.segue.core.wire.StrategyMapper;
+import io.segue.proto.v1.AddApiRequest;
 import io.segue.proto.v1.AddInterlayRequest;
 import io.segue.proto.v1.BigBang;
 import io.segue.proto.v1.CreateMigrationRequest;
@@ -45,6 +47,7 @@ public final class MigrationService {
     private final Divergences divergences;
     private final StrategyChange strategies;
     private final Movers movers;
+    private final ApiMoves apiMoves;
     private final Clock clock;
     private final IdempotencyKeys keys;
 
@@ -55,6 +58,7 @@ public final class MigrationService {
             Divergences divergences,
             StrategyChange strategies,
             Movers movers,
+            ApiMoves apiMoves,
             Clock clock) {
         this.records = records;
         this.changes = changes;
@@ -62,6 +66,7 @@ public final class MigrationService {
         this.divergences = divergences;
         this.strategies = strategies;
         this.movers = movers;
+        this.apiMoves = apiMoves;
         this.clock = clock;
         this.keys = new IdempotencyKeys(records, clock);
     }
@@ -77,6 +82,9 @@ public final class MigrationService {
         refuseExecuted(strategy, Strategy.getDefaultInstance());
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
+        if (request.hasGuardrails() && GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
+            throw new InvalidFieldException("guardrails", "no limit", "at least one limit");
+        }
         IdempotencyKeys.check(request.getIdempotencyKey());
         return changes.exclusively(() -> {
             Optional<MigrationReply> answered = keys.answered(actor, request);
@@ -87,7 +95,7 @@ public final class MigrationService {
                 throw ServiceException.exists("migration", request.getId());
             }
             Timestamp now = Times.of(clock.instant());
-            Migration made = Migration.newBuilder()
+            Migration.Builder defined = Migration.newBuilder()
                     .setId(request.getId())
                     .setUuid(UUID.randomUUID().toString())
                     .setDescription(request.getDescription())
@@ -96,8 +104,11 @@ public final class MigrationService {
                     .setData(data)
                     .setFailureHandling(failureHandling(request))
                     .setCreatedAt(now)
-                    .setUpdatedAt(now)
-                    .build();
+                    .setUpdatedAt(now);
+            if (request.hasGuardrails()) {
+                defined.setGuardrails(request.getGuardrails());
+            }
+            Migration made = defined.build();
             List<Change> batch = new ArrayList<>();
             batch.add(Change.create(Kind.MIGRATION, made.getId(), made.toByteString()));
             batch.add(events.record(
@@ -164,9 +175,14 @@ public final class MigrationService {
     MigrationReply update(Identity actor, UpdateMigrationRequest request, Consumer<Migration> seen) {
         EndpointRules.text("description", request.getDescription());
         EndpointRules.text("reason", request.getReason());
-        if (!request.hasUpdateMask() && !request.hasStrategy() && !request.hasDescription()) {
-            throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
+        if (!request.hasUpdateMask()
+                && !request.hasStrategy()
+                && !request.hasDescription()
+                && !request.hasGuardrails()) {
+            throw new InvalidFieldException(
+                    "strategy", "nothing", "a strategy, a description, guardrails, or several of them");
         }
+        GuardrailMapper.fromProto(request.getGuardrails());
         StrategyChange.Look look = lookBefore(checked(request, get(request.getId())));
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(request.getId());
@@ -215,12 +231,31 @@ public final class MigrationService {
             after.setStrategy(request.getStrategy());
             what = Event.CHANGE.call();
         }
+        if (request.hasGuardrails()) {
+            guard(after, request);
+            what = request.hasStrategy() ? what : "change the guardrails";
+        }
         if (pushes(before, request)) {
             return strategies.make(actor, request, held, after, look);
         }
-        changes.store(List.of(
-                replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason())));
-        return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+        List<Change> batch =
+                List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason()));
+        MigrationReply.Builder reply = MigrationReply.newBuilder();
+        if (request.hasGuardrails() && Names.status(before.getStatus()).routesTraffic()) {
+            // A proxy must know them before it is alone.
+            reply.setRollout(changes.roll(batch, refused -> List.of()));
+        } else {
+            changes.store(batch);
+        }
+        return reply.setMigration(get(before.getId())).build();
+    }
+
+    private static void guard(Migration.Builder after, UpdateMigrationRequest request) {
+        if (GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
+            after.clearGuardrails();
+        } else {
+            after.setGuardrails(request.getGuardrails());
+        }
     }
 
     /** That a window's switch has happened is for the control plane to say. */
@@ -263,6 +298,9 @@ public final class MigrationService {
             Held<Migration> held = records.migration(request.getMigrationId());
             Migration before = held.value();
             Interlay interlay = records.interlay(request.getInterlay()).value();
+            if (interlay.hasApiBinding()) {
+                throw ServiceException.notFound("interlay", request.getInterlay());
+            }
             Check.notEmpty("endpoint", request.getEndpoint());
             Endpoint to = records.endpoint(request.getEndpoint()).value();
             Endpoint from = records.endpoint(interlay.getEndpoint()).value();
@@ -281,6 +319,30 @@ public final class MigrationService {
             changes.store(List.of(
                     replace(held, after),
                     events.record(before, after.getStatus(), actor, Event.ADD.call(), "interlay " + interlay.getId())));
+            return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+        });
+    }
+
+    /** Says that an API moves, and to which templates. */
+    public MigrationReply addApi(Identity actor, AddApiRequest request) {
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(request.getMigrationId());
+            Migration before = held.value();
+            List<MigrationInterlay> moves = apiMoves.moves(request);
+            Status status = Migrations.moved(before, Event.ADD);
+            for (MigrationInterlay moved : moves) {
+                refuseTaken(before, moved.getInterlay());
+                refuseUnfit(
+                        records.endpoint(moved.getOldEndpoint()).value(),
+                        records.endpoint(moved.getNewEndpoint()).value());
+            }
+            Migration.Builder after = before.toBuilder()
+                    .setStatus(Names.message(status))
+                    .setUpdatedAt(Times.of(clock.instant()))
+                    .addAllInterlays(moves);
+            changes.store(List.of(
+                    replace(held, after),
+                    events.record(before, after.getStatus(), actor, Event.ADD.call(), "api " + request.getApi())));
             return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
         });
     }

@@ -199,8 +199,8 @@ public final class MovementService {
                     actor,
                     "accept the error keys",
                     accepted + " keys: " + request.getReason())));
-            boolean forward =
-                    movers.of(migration, Side.OLD).stream().anyMatch(one -> one.mover().status().errorKeys() > 0);
+            boolean forward = movers.of(migration, Side.OLD).stream()
+                    .anyMatch(one -> one.mover().status().errorKeys() > 0);
             all.forEach(one -> one.mover().acceptErrorKeys());
             if (forward) {
                 following.incomplete(migration);

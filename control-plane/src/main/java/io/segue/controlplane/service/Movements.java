@@ -83,7 +83,7 @@ final class Movements {
     }
 
     private static Stream<MovedPair> pairs(Migration migration, MovementKind kind, Side authority) {
-        return migration.getInterlaysList().stream()
+        return Components.active(migration).stream()
                 .map(moved -> MovedPair.newBuilder()
                         .setOldEndpoint(moved.getOldEndpoint())
                         .setNewEndpoint(moved.getNewEndpoint())
@@ -139,8 +139,6 @@ final class Movements {
     }
 
     private static boolean follows(MovedPair pair, Side authority) {
-        return !pair.getDone()
-                && pair.getKind() != MovementKind.MOVEMENT_KIND_SNAPSHOT
-                && authority(pair) == authority;
+        return !pair.getDone() && pair.getKind() != MovementKind.MOVEMENT_KIND_SNAPSHOT && authority(pair) == authority;
     }
 }

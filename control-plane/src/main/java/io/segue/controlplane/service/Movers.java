@@ -158,11 +158,7 @@ final class Movers {
         }
         mover.start();
         LOG.info(
-                "migration {}: mover {} of {} to {} started",
-                migration.getId(),
-                pair.getEpoch(),
-                one.from(),
-                one.to());
+                "migration {}: mover {} of {} to {} started", migration.getId(), pair.getEpoch(), one.from(), one.to());
         return one;
     }
 
@@ -273,8 +269,7 @@ final class Movers {
         }
     }
 
-    private static void requireCaughtUp(
-            Migration migration, RunningMover one, String call, String see, String force) {
+    private static void requireCaughtUp(Migration migration, RunningMover one, String call, String see, String force) {
         MoverStatus status = one.mover().status();
         if (status.errorKeys() > 0) {
             throw new ServiceException(

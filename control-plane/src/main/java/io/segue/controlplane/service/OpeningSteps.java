@@ -162,11 +162,16 @@ final class OpeningSteps {
             if (e.code() != Code.CONFLICT) {
                 throw e;
             }
-            if (patience.failedOnce(limits.retry()) >= ATTEMPTS) {
+            if (patience.failedOnce(limits.retry()) >= attempts(migration)) {
                 patience.worked();
                 cannotOpen(migration, movement, String.valueOf(e.getMessage()));
             }
         }
+    }
+
+    private static int attempts(Migration migration) {
+        return Math.max(
+                ATTEMPTS, 1 + migration.getFailureHandling().getRetryThenAll().getRetryCount());
     }
 
     /** Keys that change sides need every known proxy, and movers that are not behind. Both may come later, however long it takes. */
@@ -178,7 +183,7 @@ final class OpeningSteps {
         }
         Set<Side> missing = Following.missing(Optional.of(movement), now, wanted, migration.getStrategy());
         if (!missing.isEmpty()) {
-            follow(migration, movement, missing, now.arrivesAlone(Side.OLD, wanted), patience);
+            follow(migration, movement, missing, now.arrivesAlone(Side.NEW, wanted), patience);
             return false;
         }
         if (!movers.caughtUp(migration, movement)) {
@@ -201,8 +206,7 @@ final class OpeningSteps {
     }
 
     /** Before keys go to a side, the other one follows it. If OLD cannot, keys that are to be written on NEW alone do not go there. */
-    private void follow(
-            Migration migration, Movement movement, Set<Side> missing, boolean alone, Patience patience) {
+    private void follow(Migration migration, Movement movement, Set<Side> missing, boolean alone, Patience patience) {
         String refusal = following.refusals(migration, missing).get(Side.NEW);
         if (refusal == null) {
             changes.exclusively(() -> begin(migration.getUuid(), movement, missing));
@@ -210,7 +214,10 @@ final class OpeningSteps {
             changes.exclusively(() -> goOnWithoutWayBack(migration.getUuid(), movement, refusal));
         } else if (patience.failedOnce(limits.retry()) >= ATTEMPTS) {
             patience.worked();
-            cannotOpen(migration, movement, String.valueOf(Following.noWayBack("switch", refusal).getMessage()));
+            cannotOpen(
+                    migration,
+                    movement,
+                    String.valueOf(Following.noWayBack("switch", refusal).getMessage()));
         }
     }
 

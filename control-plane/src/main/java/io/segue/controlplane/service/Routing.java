@@ -161,8 +161,7 @@ final class Routing {
     boolean opensDualWrites(Routing next) {
         return any(
                 next,
-                (now, cell, then, nextCell) ->
-                        followed(then, nextCell) && (now.oneSided(cell) || now.takesOver()));
+                (now, cell, then, nextCell) -> followed(then, nextCell) && (now.oneSided(cell) || now.takesOver()));
     }
 
     /** Whether {@code next} writes as this one does. */
@@ -183,10 +182,18 @@ final class Routing {
         return any(next, (now, cell, then, nextCell) -> goes(from, now, cell, then, nextCell) && now.oneSided(cell));
     }
 
-    /** Whether a key whose truth goes from a side to the other one is written on the second only from then on. */
-    boolean arrivesAlone(Side from, Routing next) {
-        return any(
-                next, (now, cell, then, nextCell) -> goes(from, now, cell, then, nextCell) && then.oneSided(nextCell));
+    /** Whether a key is written on a side only from then on, and was not until then. */
+    boolean arrivesAlone(Side side, Routing next) {
+        return any(next, (now, cell, then, nextCell) -> alone(side, then, nextCell) && !alone(side, now, cell));
+    }
+
+    /** Whether a key is written on a side only. */
+    boolean alone(Side side) {
+        return any((plan, cell) -> alone(side, plan, cell));
+    }
+
+    private static boolean alone(Side side, Plan plan, int cell) {
+        return plan.authority(cell) == side && plan.oneSided(cell);
     }
 
     private static boolean goes(Side from, Plan now, int cell, Plan then, int nextCell) {
@@ -202,7 +209,8 @@ final class Routing {
             return KeyFilter.NONE;
         }
         List<Plan> plans = plans();
-        return new Chosen(subject -> plans.stream().allMatch(plan -> plan.authority(plan.cells().of(subject)) == side));
+        return new Chosen(subject ->
+                plans.stream().allMatch(plan -> plan.authority(plan.cells().of(subject)) == side));
     }
 
     /** The keys whose truth goes from {@code from} to the other side with {@code next}, whoever uses them. */

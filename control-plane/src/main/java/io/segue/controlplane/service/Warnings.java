@@ -30,8 +30,9 @@ final class Warnings {
                     + " was filled is missing there";
 
     /** For keys on NEW that OLD does not follow. */
-    static final String NO_WAY_BACK = "there is no way back: what is written on NEW is not carried back to OLD, and a rollback"
-            + " would lose it";
+    static final String NO_WAY_BACK =
+            "there is no way back: what is written on NEW is not carried back to OLD, and a rollback"
+                    + " would lose it";
 
     private Warnings() {}
 

@@ -123,8 +123,7 @@ final class WayBack {
     private Change notAgain(Migration migration, Movement movement) {
         boolean back = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
                 .leavesKeysOn(Side.NEW);
-        Movement after =
-                back ? movement.toBuilder().setRevert(false).build() : opening.closed(migration, movement);
+        Movement after = back ? movement.toBuilder().setRevert(false).build() : opening.closed(migration, movement);
         if (!back) {
             opening.closeMovers(migration);
         }

@@ -166,7 +166,7 @@ final class PlanSwitch {
         int unknown = moves ? fences.unknown(before.writeServers()) : 0;
         boolean forced = after.spec().acceptDivergence();
         boolean back = migration == null || (migration.moved() == 0 && !moves);
-        boolean equal = back || migration.settled() || forced || readmitted;
+        boolean equal = back || forced || readmitted || (migration != null && migration.settled());
         boolean late = System.nanoTime() > deadlineNs;
         if (HoldState.mayAcknowledge(underWay, unknown, equal)) {
             move(HoldState.Event.DRAINED);

@@ -59,14 +59,18 @@ class ConfigStreamTest {
                 Duration.ofMillis(5),
                 Duration.ofMillis(10),
                 Duration.ofSeconds(5));
-        ConfigApplier applier = new ConfigApplier(Overrides.NONE, target, new ConfigCache(directory), board, thread);
+        ConfigApplier applier = new ConfigApplier(Overrides.NONE, new Fallbacks(), target, new ConfigCache(directory), board, thread);
         stream = new ConfigStream(settings, applier, this::news, board, thread);
         stream.start();
     }
 
-    private List<MigrationNews> news(ProxySnapshot snapshot) {
+    private ProxyNews news(ProxySnapshot snapshot) {
         SideNews side = new SideNews(snapshot.version(), 2, 3, null);
-        return List.of(new MigrationNews("move_cache", List.of(), side, side, 4, 5, 6, 7, 8));
+        return new ProxyNews(
+                List.of(new MigrationNews("move_cache", List.of(), side, side, 4, 5, 6, 7, 8)),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     @Test
@@ -231,5 +235,25 @@ class ConfigStreamTest {
         stream.close(false).toCompletableFuture().get(10, TimeUnit.SECONDS);
         assertThat(conversation.end()).isEqualTo("completed");
         stream = null;
+    }
+
+    @Test
+    void aHoldThatCannotBeKeptOnDiskIsRefused() throws Exception {
+        startStream();
+        Conversation conversation = controlPlane.nextStream();
+        conversation.next();
+        conversation.send(Configs.plain(1), "n-1");
+        conversation.next();
+        // Where the new copy would be written stands something that cannot be replaced.
+        Path inTheWay = Files.createDirectories(directory.resolve(ConfigCache.FILE + ".tmp"));
+        Files.writeString(inTheWay.resolve("file"), "x");
+        conversation.send(Configs.holding(2, 0.5), "n-2");
+        ConfigRequest answer = conversation.next();
+        assertThat(answer.getErrorDetail().getMessage()).contains("version 2 is not on disk");
+        assertThat(answer.getVersion()).isEqualTo(1);
+        conversation.send(Configs.plain(3), "n-3");
+        assertThat(conversation.next().hasErrorDetail())
+                .as("nobody relies on this one")
+                .isFalse();
     }
 }

@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.segue.controlplane.service.Services;
 import io.segue.proto.v1.AcceptErrorKeysReply;
 import io.segue.proto.v1.AcceptErrorKeysRequest;
+import io.segue.proto.v1.AddApiRequest;
 import io.segue.proto.v1.AddInterlayRequest;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.DeleteMigrationReply;
@@ -17,6 +18,7 @@ import io.segue.proto.v1.GetMigrationRequest;
 import io.segue.proto.v1.GetProgressRequest;
 import io.segue.proto.v1.GetStatusRequest;
 import io.segue.proto.v1.GetVerificationRequest;
+import io.segue.proto.v1.GuardrailReport;
 import io.segue.proto.v1.ListErrorKeysReply;
 import io.segue.proto.v1.ListErrorKeysRequest;
 import io.segue.proto.v1.ListEventsReply;
@@ -91,6 +93,11 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     @Override
     public void addInterlay(AddInterlayRequest request, StreamObserver<MigrationReply> caller) {
         Calls.answer(caller, () -> services.migrations().addInterlay(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void addApi(AddApiRequest request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.migrations().addApi(AuthInterceptor.caller(), request));
     }
 
     @Override
@@ -182,6 +189,11 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     @Override
     public void setThrottle(SetThrottleRequest request, StreamObserver<Throttle> caller) {
         Calls.answer(caller, () -> services.movement().throttle(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void getGuardrails(GetMigrationRequest request, StreamObserver<GuardrailReport> caller) {
+        Calls.answer(caller, () -> services.guardrails().report(request.getId()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.segue.controlplane.service.Components;
 import io.segue.controlplane.service.Names;
 import io.segue.controlplane.time.Times;
 import io.segue.proto.v1.ConflictRule;
@@ -47,14 +48,29 @@ final class MigrationWriter {
         json.set("strategy", StrategyWriter.write(migration.getStrategy()));
         json.set("data", data(migration.getData()));
         json.set("failure_handling", failureHandling(migration.getFailureHandling()));
-        json.putArray("apis");
+        ArrayNode apis = json.putArray("apis");
+        migration.getInterlaysList().stream()
+                .filter(MigrationInterlay::hasApi)
+                .map(moved -> moved.getApi().getApi())
+                .distinct()
+                .forEach(apis::add);
         ArrayNode interlays = json.putArray("interlays");
         for (MigrationInterlay moved : migration.getInterlaysList()) {
-            interlays
+            if (moved.hasApi()) {
+                continue;
+            }
+            ObjectNode part = interlays
                     .addObject()
                     .put("id", moved.getInterlay())
                     .put("endpoint", moved.getNewEndpoint())
-                    .put("old_endpoint", moved.getOldEndpoint());
+                    .put("old_endpoint", moved.getOldEndpoint())
+                    .put("status", Components.status(migration, moved.getInterlay()));
+            Components.of(migration, moved.getInterlay())
+                    .ifPresent(component -> part.put("reason", component.getReason())
+                            .put("since", Times.toInstant(component.getSince()).toString()));
+        }
+        if (migration.hasGuardrails()) {
+            json.set("guardrails", GuardrailJson.write(migration.getGuardrails()));
         }
         json.put("created_at", Times.toInstant(migration.getCreatedAt()).toString());
         json.put("updated_at", Times.toInstant(migration.getUpdatedAt()).toString());

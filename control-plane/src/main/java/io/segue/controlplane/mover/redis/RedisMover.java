@@ -67,6 +67,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
     private volatile @Nullable VerifyEngine verification;
     /** What changes since the last drain. */
     private volatile @Nullable Watch watch;
+
     private long functionsAt = System.nanoTime();
     private volatile boolean functionsDue;
     /** Whether lanes of this process have been at work. */

@@ -59,6 +59,9 @@ final class PlanSwitch {
     private final long holdMs;
     private final boolean readmitted;
     private HoldState state = HoldState.SERVING;
+    /** Whether keys move; else the hold is only there until no key's truth is on the side that will not take over any more. */
+    private volatile boolean moves;
+
     private long heldSinceNs;
     private long heldUs;
 
@@ -87,7 +90,9 @@ final class PlanSwitch {
             move(HoldState.Event.DRAINED);
             return CompletableFuture.completedFuture(null);
         }
-        fences.lookForLeftovers(interlay.protocol(), before.writeServers());
+        if (moves) {
+            fences.lookForLeftovers(interlay.protocol(), before.writeServers());
+        }
         CompletableFuture<Void> ready = new CompletableFuture<>();
         long deadlineNs = heldSinceNs + TimeUnit.MILLISECONDS.toNanos(drainMs);
         tellSessions.tell().whenComplete((done, failure) -> look(deadlineNs, ready));
@@ -107,6 +112,7 @@ final class PlanSwitch {
         if (!holding.holding()) {
             return false;
         }
+        moves = before.moves(after);
         heldSinceNs = System.nanoTime();
         interlay.route(holding);
         interlay.holds().begin();
@@ -166,9 +172,9 @@ final class PlanSwitch {
         }
         MigrationState migration = before.migration();
         int underWay = interlay.underWayBefore();
-        int unknown = fences.unknown(before.writeServers());
+        int unknown = moves ? fences.unknown(before.writeServers()) : 0;
         boolean forced = after.spec().acceptDivergence();
-        boolean back = migration == null || (migration.moved() == 0 && !before.moves(after));
+        boolean back = migration == null || (migration.moved() == 0 && !moves);
         boolean equal = back || forced || readmitted || (migration != null && migration.settled());
         boolean late = System.nanoTime() > deadlineNs;
         if (HoldState.mayAcknowledge(underWay, unknown, equal)) {

@@ -41,7 +41,8 @@ class CensusTest {
     }
 
     private static long calls(Bench bench, String command) {
-        for (JsonNode one : bench.rest().get("/api/v1/interlays/i/census").data().path("commands")) {
+        for (JsonNode one :
+                bench.rest().get("/api/v1/interlays/i/census").data().path("commands")) {
             if (one.path("command").asText().equals(command)) {
                 return one.path("calls").asLong();
             }
@@ -117,7 +118,10 @@ class CensusTest {
         try (Bench bench = new Bench(dir)) {
             bench.ready(dual(0.1));
             assertThat(codes(bench)).doesNotContain("scripts_recopied");
-            report(bench, "p1", census().addCommands(use("EVALSHA", 9, 0, false)).build());
+            report(
+                    bench,
+                    "p1",
+                    census().addCommands(use("EVALSHA", 9, 0, false)).build());
             Await.until("it is counted", () -> calls(bench, "EVALSHA") > 0);
             assertThat(codes(bench)).contains("scripts_recopied").doesNotContain("cross_side");
         }
@@ -131,11 +135,15 @@ class CensusTest {
             bench.rest()
                     .post("/api/v1/migrations", "{\"id\":\"m\",\"strategy\":" + dual(0.1) + "}")
                     .expect(201);
-            bench.rest().post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}").expect(200);
+            bench.rest()
+                    .post("/api/v1/migrations/m/interlay/i", "{\"endpoint\":\"b\"}")
+                    .expect(200);
             report(
                     bench,
                     "p1",
-                    census().addCommands(use("SUNION", 9, 4, false)).setOtherDatabases(5).build());
+                    census().addCommands(use("SUNION", 9, 4, false))
+                            .setOtherDatabases(5)
+                            .build());
             Await.until("it is counted", () -> calls(bench, "SUNION") > 0);
             assertThat(codes(bench)).contains("cross_slot", "other_databases");
             assertThat(bench.call("test").data().path("valid").asBoolean()).isFalse();

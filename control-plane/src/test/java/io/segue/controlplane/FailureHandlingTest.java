@@ -53,13 +53,17 @@ class FailureHandlingTest {
     private void begin(String strategy, String more) throws Exception {
         bench.endpoint("c").endpoint("d");
         bench.ready(strategy, more).interlay("k", "c", 7001);
-        bench.rest().post("/api/v1/migrations/m/interlay/k", "{\"endpoint\":\"d\"}").expect(200);
+        bench.rest()
+                .post("/api/v1/migrations/m/interlay/k", "{\"endpoint\":\"d\"}")
+                .expect(200);
         bench.call("migrate").expect(200);
     }
 
     private FakeMover mover(String from) {
-        Await.until("a mover of " + from + " runs", () -> movers.made().stream()
-                .anyMatch(one -> one.spec().authority().getId().equals(from) && one.started()));
+        Await.until(
+                "a mover of " + from + " runs",
+                () -> movers.made().stream()
+                        .anyMatch(one -> one.spec().authority().getId().equals(from) && one.started()));
         return movers.made().stream()
                 .filter(one -> one.spec().authority().getId().equals(from))
                 .reduce((first, last) -> last)
@@ -86,10 +90,9 @@ class FailureHandlingTest {
     }
 
     private void awaitPart(String interlay, String status) {
-        Await.until("interlay " + interlay + " is " + status, () -> part(interlay)
-                .path("status")
-                .asText()
-                .equals(status));
+        Await.until(
+                "interlay " + interlay + " is " + status,
+                () -> part(interlay).path("status").asText().equals(status));
     }
 
     /** So many requests on each side with every report, of which so many failed on NEW. */
@@ -122,9 +125,20 @@ class FailureHandlingTest {
         assertThat(routed("i")).isFalse();
         assertThat(part("k").path("status").asText()).isEqualTo("running");
         assertThat(bench.status()).isEqualTo("running");
-        assertThat(bench.call("complete").expect(200).data().path("status").asText()).isEqualTo("completed");
-        assertThat(bench.rest().get("/api/v1/interlays/i").data().path("endpoint").asText()).isEqualTo("a");
-        assertThat(bench.rest().get("/api/v1/interlays/k").data().path("endpoint").asText()).isEqualTo("d");
+        assertThat(bench.call("complete").expect(200).data().path("status").asText())
+                .isEqualTo("completed");
+        assertThat(bench.rest()
+                        .get("/api/v1/interlays/i")
+                        .data()
+                        .path("endpoint")
+                        .asText())
+                .isEqualTo("a");
+        assertThat(bench.rest()
+                        .get("/api/v1/interlays/k")
+                        .data()
+                        .path("endpoint")
+                        .asText())
+                .isEqualTo("d");
     }
 
     @Test
@@ -163,10 +177,10 @@ class FailureHandlingTest {
     @Test
     void planChange_rollbackAll_nothingIsSplit() throws Exception {
         movers.quick();
-        proxy.refusing(config -> config.getInterlaysList().stream()
-                        .anyMatch(one -> one.getId().equals("k") && one.hasPlan())
-                ? Optional.of("interlay k: cannot")
-                : Optional.empty());
+        proxy.refusing(config ->
+                config.getInterlaysList().stream().anyMatch(one -> one.getId().equals("k") && one.hasPlan())
+                        ? Optional.of("interlay k: cannot")
+                        : Optional.empty());
         begin(dual(0.3), SCAN);
         bench.awaitStatus("rolled_back");
         assertThat(routed("i")).isFalse();
@@ -221,13 +235,17 @@ class FailureHandlingTest {
         begin(dual(0.3), ",\"guardrails\":{\"max_error_rate\":0.01,\"window_seconds\":1,\"min_requests\":100000}");
         awaitRouted("k", true);
         proxy.reporting(traffic("k", 1_000, 1_000));
-        Await.until("figures of k", () -> bench.rest()
-                .get("/api/v1/migrations/m/guardrails")
-                .data()
-                .path("interlays")
-                .findValuesAsText("reason")
-                .stream()
-                .anyMatch(reason -> reason.matches("error rate: [1-9]\\d+ requests to NEW \\(needed: 100000\\)")));
+        Await.until(
+                "figures of k",
+                () -> bench
+                        .rest()
+                        .get("/api/v1/migrations/m/guardrails")
+                        .data()
+                        .path("interlays")
+                        .findValuesAsText("reason")
+                        .stream()
+                        .anyMatch(reason ->
+                                reason.matches("error rate: [1-9]\\d+ requests to NEW \\(needed: 100000\\)")));
         JsonNode state = bench.rest().get("/api/v1/migrations/m/guardrails").data();
         assertThat(state.path("passed").asBoolean()).isFalse();
         assertThat(state.path("interlays").findValuesAsText("outcome")).containsExactly("no_data", "no_data");
@@ -239,14 +257,15 @@ class FailureHandlingTest {
         movers.quick();
         begin(dual(0.3), GUARDRAILS);
         awaitRouted("k", true);
-        proxy.reporting(traffic("i", 100, 0).toBuilder()
-                .mergeFrom(traffic("k", 100, 0))
-                .build());
-        Await.until("the guardrails are passed", () -> bench.rest()
-                .get("/api/v1/migrations/m/guardrails")
-                .data()
-                .path("passed")
-                .asBoolean());
+        proxy.reporting(
+                traffic("i", 100, 0).toBuilder().mergeFrom(traffic("k", 100, 0)).build());
+        Await.until(
+                "the guardrails are passed",
+                () -> bench.rest()
+                        .get("/api/v1/migrations/m/guardrails")
+                        .data()
+                        .path("passed")
+                        .asBoolean());
         assertThat(bench.status()).isEqualTo("running");
     }
 
@@ -281,7 +300,8 @@ class FailureHandlingTest {
         assertThat(reply.path("rolled_back_at").asText()).isNotEmpty();
         awaitRouted("k", false);
         assertThat(routed("i")).isTrue();
-        assertThat(rollback("k", "").expect(409).message()).contains("interlay k of migration m is rolled back already");
+        assertThat(rollback("k", "").expect(409).message())
+                .contains("interlay k of migration m is rolled back already");
         rollback("nope", "").expect(404);
 
         assertThat(rollback("i", "").expect(200).data().path("status").asText()).isEqualTo("rolled_back");
@@ -306,15 +326,23 @@ class FailureHandlingTest {
         assertThat(back.closed()).isTrue();
         assertThat(stays.calls()).hasSize(staysBefore);
         assertThat(routed("i")).isTrue();
-        assertThat(bench.call("complete").expect(200).data().path("status").asText()).isEqualTo("completed");
-        assertThat(bench.rest().get("/api/v1/interlays/k").data().path("endpoint").asText()).isEqualTo("c");
+        assertThat(bench.call("complete").expect(200).data().path("status").asText())
+                .isEqualTo("completed");
+        assertThat(bench.rest()
+                        .get("/api/v1/interlays/k")
+                        .data()
+                        .path("endpoint")
+                        .asText())
+                .isEqualTo("c");
     }
 
     @Test
     void operator_oneOfTwoThatShareTheirKeysCannotGoBackAloneOnceTheyAreOnNew() throws Exception {
         movers.finding(new MoverFactory.Probe("", List.of()));
         bench.ready(BIG_BANG).interlay("k", "a", 7001);
-        bench.rest().post("/api/v1/migrations/m/interlay/k", "{\"endpoint\":\"b\"}").expect(200);
+        bench.rest()
+                .post("/api/v1/migrations/m/interlay/k", "{\"endpoint\":\"b\"}")
+                .expect(200);
         bench.call("migrate").expect(200);
         assertThat(rollback("k", "").expect(409).message())
                 .contains("cannot roll back k alone", "i uses the same two databases");
@@ -326,8 +354,7 @@ class FailureHandlingTest {
         movers.quick();
         bench.ready(dual(0.1), GUARDRAILS);
         JsonNode shown = bench.rest().get("/api/v1/migrations/m").data().path("guardrails");
-        assertThat(shown.toString())
-                .isEqualTo("{\"max_error_rate\":0.01,\"window_seconds\":60,\"min_requests\":50}");
+        assertThat(shown.toString()).isEqualTo("{\"max_error_rate\":0.01,\"window_seconds\":60,\"min_requests\":50}");
         assertThat(bench.rest()
                         .patch("/api/v1/migrations/m", "{\"guardrails\":{\"max_p99_ratio\":-1}}")
                         .expect(400)
@@ -347,9 +374,11 @@ class FailureHandlingTest {
                 .patch("/api/v1/migrations/m", "{\"guardrails\":{\"max_p99_ratio\":2.5}}")
                 .expect(200);
         bench.call("migrate").expect(200);
-        assertThat(proxy.config().getInterlays(0).getPlan().getGuardrails().getMaxP99Ratio()).isEqualTo(2.5);
+        assertThat(proxy.config().getInterlays(0).getPlan().getGuardrails().getMaxP99Ratio())
+                .isEqualTo(2.5);
         bench.rest().patch("/api/v1/migrations/m", "{\"guardrails\":{}}").expect(200);
         assertThat(proxy.config().getInterlays(0).getPlan().hasGuardrails()).isFalse();
-        assertThat(bench.rest().get("/api/v1/migrations/m").data().has("guardrails")).isFalse();
+        assertThat(bench.rest().get("/api/v1/migrations/m").data().has("guardrails"))
+                .isFalse();
     }
 }

@@ -70,17 +70,15 @@ public final class CensusService {
         int last = record.getHoursCount() - 1;
         boolean fresh = last < 0
                 || !Times.toInstant(record.getHours(last).getSince()).plus(HOUR).isAfter(now);
-        CensusHour.Builder hour = fresh
-                ? record.addHoursBuilder().setSince(Times.of(now))
-                : record.getHoursBuilder(last);
+        CensusHour.Builder hour =
+                fresh ? record.addHoursBuilder().setSince(Times.of(now)) : record.getHoursBuilder(last);
         hour.setUntil(Times.of(now)).setUsed(sum(hour.getUsed(), used));
         forget(record, now);
     }
 
     private static void forget(CensusRecord.Builder record, Instant now) {
         while (record.getHoursCount() > 0
-                && Times.toInstant(record.getHours(0).getUntil())
-                        .isBefore(now.minus(HOUR.multipliedBy(HOURS)))) {
+                && Times.toInstant(record.getHours(0).getUntil()).isBefore(now.minus(HOUR.multipliedBy(HOURS)))) {
             record.removeHours(0);
         }
     }
@@ -154,7 +152,9 @@ public final class CensusService {
             all = sum(all, hour.getUsed());
         }
         all.getCommandsList().stream()
-                .sorted(Comparator.comparingLong(CommandUse::getCalls).reversed().thenComparing(CommandUse::getCommand))
+                .sorted(Comparator.comparingLong(CommandUse::getCalls)
+                        .reversed()
+                        .thenComparing(CommandUse::getCommand))
                 .forEach(census::addCommands);
         census.setOtherDatabases(all.getOtherDatabases());
         if (all.hasExample()) {

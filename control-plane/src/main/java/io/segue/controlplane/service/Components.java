@@ -60,7 +60,12 @@ public final class Components {
 
     /** The migration with another state of some of its parts. */
     static Migration.Builder with(
-            Migration migration, Set<String> interlays, ComponentState state, String reason, boolean forced, Timestamp now) {
+            Migration migration,
+            Set<String> interlays,
+            ComponentState state,
+            String reason,
+            boolean forced,
+            Timestamp now) {
         Migration.Builder after = migration.toBuilder().clearComponents();
         migration.getComponentsList().stream()
                 .filter(component -> !interlays.contains(component.getInterlay()))

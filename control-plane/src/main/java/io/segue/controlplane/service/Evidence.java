@@ -80,7 +80,8 @@ final class Evidence {
                     served ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
                     "cross_slot",
                     "NEW is a cluster, which refuses requests whose keys are in different slots, and clients of "
-                            + census.getInterlay() + " make such requests: " + list(apart, CommandUse::getApart) + example(),
+                            + census.getInterlay() + " make such requests: " + list(apart, CommandUse::getApart)
+                            + example(),
                     "give the keys of such a request one hash tag, such as {user1}:a and {user1}:b");
         }
         if (census.getOtherDatabases() > 0) {

@@ -123,9 +123,7 @@ final class GuardrailFailures {
             changes.store(List.<Change>of(
                     MigrationService.replace(
                             held,
-                            held.value().toBuilder()
-                                    .setStatusReason(says)
-                                    .setUpdatedAt(Times.of(clock.instant()))),
+                            held.value().toBuilder().setStatusReason(says).setUpdatedAt(Times.of(clock.instant()))),
                     events.note(held.value(), "automatic rollback refused", interlay + ": " + why)));
             return true;
         });

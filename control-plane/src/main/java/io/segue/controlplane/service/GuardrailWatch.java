@@ -117,12 +117,14 @@ public final class GuardrailWatch implements AutoCloseable {
 
         synchronized void refused(long nowMs, Duration first) {
             refusals++;
-            notBeforeMs = nowMs + first.multipliedBy(1L << Math.min(refusals - 1, 6)).toMillis();
+            notBeforeMs =
+                    nowMs + first.multipliedBy(1L << Math.min(refusals - 1, 6)).toMillis();
         }
     }
 
     void start() {
-        clock.scheduleWithFixedDelay(this::look, limits.look().toMillis(), limits.look().toMillis(), TimeUnit.MILLISECONDS);
+        clock.scheduleWithFixedDelay(
+                this::look, limits.look().toMillis(), limits.look().toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private static long nowMs() {
@@ -213,7 +215,11 @@ public final class GuardrailWatch implements AutoCloseable {
                 its.retry(nowMs(), failures.pause(its.retries() + 1));
             }
         } catch (ServiceException e) {
-            LOG.warn("migration {}: {} breaches its guardrails and stays: {}", migration.getId(), interlay, e.getMessage());
+            LOG.warn(
+                    "migration {}: {} breaches its guardrails and stays: {}",
+                    migration.getId(),
+                    interlay,
+                    e.getMessage());
             its.refused(nowMs(), limits.retry());
             failures.refused(migration.getUuid(), interlay, reason, String.valueOf(e.getMessage()));
         }
@@ -224,15 +230,18 @@ public final class GuardrailWatch implements AutoCloseable {
         Migration migration = records.migration(id).value();
         GuardrailReport.Builder report = GuardrailReport.newBuilder();
         boolean passed = migration.hasGuardrails();
-        for (MigrationInterlay moved : migration.hasGuardrails() ? Components.active(migration) : Set.<MigrationInterlay>of()) {
+        for (MigrationInterlay moved :
+                migration.hasGuardrails() ? Components.active(migration) : Set.<MigrationInterlay>of()) {
             Watched its = watched.get(new Key(migration.getId(), moved.getInterlay()));
             Judgement found = its == null
-                    ? new Judgement(Judgement.Outcome.NO_DATA, "it is not judged now: nothing of the migration is in force")
+                    ? new Judgement(
+                            Judgement.Outcome.NO_DATA, "it is not judged now: nothing of the migration is in force")
                     : its.judge(nowMs());
             passed &= found.passed();
             report.addInterlays(InterlayGuardrail.newBuilder()
                     .setInterlay(moved.getInterlay())
-                    .setOutcome(GuardrailOutcome.valueOf("GUARDRAIL_OUTCOME_" + found.outcome().name()))
+                    .setOutcome(GuardrailOutcome.valueOf(
+                            "GUARDRAIL_OUTCOME_" + found.outcome().name()))
                     .setReason(found.reason()));
         }
         return report.setPassed(passed).build();

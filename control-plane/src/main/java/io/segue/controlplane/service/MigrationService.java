@@ -82,7 +82,8 @@ public final class MigrationService {
         refuseExecuted(strategy, Strategy.getDefaultInstance());
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
-        if (request.hasGuardrails() && GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
+        if (request.hasGuardrails()
+                && GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
             throw new InvalidFieldException("guardrails", "no limit", "at least one limit");
         }
         IdempotencyKeys.check(request.getIdempotencyKey());
@@ -238,8 +239,8 @@ public final class MigrationService {
         if (pushes(before, request)) {
             return strategies.make(actor, request, held, after, look);
         }
-        List<Change> batch =
-                List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason()));
+        List<Change> batch = List.of(
+                replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason()));
         MigrationReply.Builder reply = MigrationReply.newBuilder();
         if (request.hasGuardrails() && Names.status(before.getStatus()).routesTraffic()) {
             // A proxy must know them before it is alone.

@@ -231,7 +231,9 @@ final class MovementFailures {
     }
 
     private static String advice(boolean safe) {
-        return safe ? "" : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
+        return safe
+                ? ""
+                : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
     }
 
     /** Walks the way back that a failure has asked for. */

@@ -69,7 +69,8 @@ final class PartialRollback {
     private boolean mayGoAlone(Migration migration) {
         Optional<Movement> movement = movements.of(migration).map(Held::value);
         Routing now = Routing.of(migration, Movements.inForce(migration, movement));
-        return !now.leavesKeysOn(Side.NEW) && (!now.touchesNew() || movement.filter(Movements::follows).isPresent());
+        return !now.leavesKeysOn(Side.NEW)
+                && (!now.touchesNew() || movement.filter(Movements::follows).isPresent());
     }
 
     /**
@@ -98,7 +99,8 @@ final class PartialRollback {
         List<RunningMover> gone = gone(migration, interlays);
         List<Change> batch = new ArrayList<>();
         batch.add(MigrationService.replace(held, after));
-        movement.ifPresent(found -> batch.add(Movements.put(migration, movement, without(found.value(), migration, interlays, gone))));
+        movement.ifPresent(found ->
+                batch.add(Movements.put(migration, movement, without(found.value(), migration, interlays, gone))));
         batch.add(events.record(
                 migration, migration.getStatus(), actor, CALL, String.join(", ", interlays) + because(reason)));
         Gate gate = gate(migration, movement.map(Held::value), gone, force);
@@ -125,9 +127,8 @@ final class PartialRollback {
     private void guard(Migration migration, Optional<Movement> movement, Set<String> interlays) {
         Set<String> together = together(migration, interlays);
         if (!together.equals(interlays)) {
-            Set<String> others = together.stream()
-                    .filter(one -> !interlays.contains(one))
-                    .collect(Collectors.toSet());
+            Set<String> others =
+                    together.stream().filter(one -> !interlays.contains(one)).collect(Collectors.toSet());
             throw ServiceException.conflict("cannot roll back " + String.join(", ", interlays) + " alone: "
                     + String.join(", ", others)
                     + " uses the same two databases, and one key would be written on both of them; roll back the"

@@ -206,7 +206,9 @@ public final class Preflight {
                     now.rejection().isPresent() ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
                     "proxy_behind",
                     String.join(", ", now.silent()) + " does not run the present configuration"
-                            + now.rejection().map(refused -> ": " + refused.reason()).orElse(""),
+                            + now.rejection()
+                                    .map(refused -> ": " + refused.reason())
+                                    .orElse(""),
                     "see GET /api/v1/proxies");
         }
     }

@@ -89,8 +89,8 @@ public record Services(
         PartialRollback partial =
                 new PartialRollback(records, movements, movers, changes, divergences, events, limits, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
-        MovementFailures failures =
-                new MovementFailures(records, movements, movers, changes, opening, wayBack, partial, events, limits, clock);
+        MovementFailures failures = new MovementFailures(
+                records, movements, movers, changes, opening, wayBack, partial, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
                 records,
                 movements,
@@ -149,7 +149,8 @@ public record Services(
                 movers,
                 apiMoves,
                 clock);
-        TimeWindows windows = new TimeWindows(records, movements, migrations, changes, guardrails, events, limits, clock);
+        TimeWindows windows =
+                new TimeWindows(records, movements, migrations, changes, guardrails, events, limits, clock);
         windows.start();
         return new Services(
                 new CatalogService(records, vault, changes, clock),

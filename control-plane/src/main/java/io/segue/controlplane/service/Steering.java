@@ -123,9 +123,8 @@ public final class Steering {
                 .setMigrationId(migration.getId())
                 .setInterlayId(interlay)
                 .setStatus(MigrationStatus.MIGRATION_STATUS_ROLLED_BACK)
-                .setRolledBackAt(Components.of(after, interlay)
-                        .map(Component::getSince)
-                        .orElse(after.getUpdatedAt()))
+                .setRolledBackAt(
+                        Components.of(after, interlay).map(Component::getSince).orElse(after.getUpdatedAt()))
                 .setReason(request.getReason())
                 .setReply(reply)
                 .build();

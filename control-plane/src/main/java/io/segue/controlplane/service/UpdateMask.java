@@ -15,7 +15,8 @@ final class UpdateMask {
     private static final String STRATEGY = "strategy";
     private static final String DESCRIPTION = "description";
     private static final String GUARDRAILS = "guardrails";
-    private static final String EXPECTED = "strategy, description, guardrails, or strategy.TYPE.FIELD of the stored strategy";
+    private static final String EXPECTED =
+            "strategy, description, guardrails, or strategy.TYPE.FIELD of the stored strategy";
 
     private UpdateMask() {}
 
@@ -39,8 +40,11 @@ final class UpdateMask {
         if (paths.isEmpty()) {
             throw new InvalidFieldException("update_mask", "no path", EXPECTED);
         }
-        UpdateMigrationRequest.Builder resolved =
-                request.toBuilder().clearUpdateMask().clearStrategy().clearDescription().clearGuardrails();
+        UpdateMigrationRequest.Builder resolved = request.toBuilder()
+                .clearUpdateMask()
+                .clearStrategy()
+                .clearDescription()
+                .clearGuardrails();
         for (String path : paths) {
             if (path.equals(DESCRIPTION)) {
                 resolved.setDescription(request.getDescription());

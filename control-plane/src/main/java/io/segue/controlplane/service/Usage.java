@@ -27,7 +27,11 @@ public final class Usage {
         features.put("client_tracking", calls(census, "CLIENT TRACKING"::equals));
         features.put("monitor", calls(census, "MONITOR"::equals));
         features.put("other_databases", census.getOtherDatabases());
-        features.put("keys_apart", census.getCommandsList().stream().mapToLong(CommandUse::getApart).sum());
+        features.put(
+                "keys_apart",
+                census.getCommandsList().stream()
+                        .mapToLong(CommandUse::getApart)
+                        .sum());
         return features;
     }
 

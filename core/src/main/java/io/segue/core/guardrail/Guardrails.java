@@ -116,8 +116,7 @@ public record Guardrails(
     }
 
     private Judgement tooFew(String limit, long found, String what) {
-        return new Judgement(
-                Outcome.NO_DATA, limit + ": " + found + " " + what + " (needed: " + minRequests + ")");
+        return new Judgement(Outcome.NO_DATA, limit + ": " + found + " " + what + " (needed: " + minRequests + ")");
     }
 
     private static Judgement judged(boolean breached, String reason) {

@@ -20,5 +20,8 @@ public record Traffic(Side oldSide, Side newSide, long compared, long mismatched
      * @param latency in microseconds; null if nothing was measured; whoever gets this does not change it
      */
     public record Side(
-            long requests, long errors, long avoided, @Nullable Histogram latency) {}
+            long requests,
+            long errors,
+            long avoided,
+            @Nullable Histogram latency) {}
 }

@@ -35,9 +35,13 @@ class GuardrailsTest {
 
     @Test
     void errorRate_countsWhatNewFailsMoreThanOld() {
-        assertThat(errors(0.01).judge(of(failing(1_000, 50), failing(1_000, 59))).outcome())
+        assertThat(errors(0.01)
+                        .judge(of(failing(1_000, 50), failing(1_000, 59)))
+                        .outcome())
                 .isEqualTo(Outcome.PASSED);
-        assertThat(errors(0.01).judge(of(failing(1_000, 50), failing(1_000, 61))).outcome())
+        assertThat(errors(0.01)
+                        .judge(of(failing(1_000, 50), failing(1_000, 61)))
+                        .outcome())
                 .isEqualTo(Outcome.BREACHED);
         assertThat(errors(0.0).judge(of(failing(1_000, 0), failing(1_000, 0))).outcome())
                 .isEqualTo(Outcome.PASSED);
@@ -91,7 +95,9 @@ class GuardrailsTest {
         Guardrails both = new Guardrails(OptionalDouble.of(0.01), OptionalDouble.of(2.0), ANY, 10, 100);
         Judgement breached = both.judge(of(slow(50, 100), failing(1_000, 500)));
         assertThat(breached.outcome()).isEqualTo(Outcome.BREACHED);
-        assertThat(breached.reason()).contains("50.00 % of 1000 requests failed on NEW").doesNotContain("p99");
+        assertThat(breached.reason())
+                .contains("50.00 % of 1000 requests failed on NEW")
+                .doesNotContain("p99");
         assertThat(both.judge(of(slow(50, 100), failing(1_000, 0))).outcome()).isEqualTo(Outcome.NO_DATA);
     }
 

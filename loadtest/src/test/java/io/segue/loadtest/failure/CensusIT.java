@@ -60,7 +60,9 @@ class CensusIT {
                 client.call("SELECT", "3");
                 client.call("GET", "elsewhere");
             }
-            Rig.await("the census", () -> census(rig).path("features").path("other_databases").asLong() > 0);
+            Rig.await(
+                    "the census",
+                    () -> census(rig).path("features").path("other_databases").asLong() > 0);
             JsonNode census = census(rig);
             assertThat(calls(census, "SET", "calls")).isEqualTo(20);
             assertThat(calls(census, "MSET", "keys_apart")).isZero();
@@ -73,7 +75,9 @@ class CensusIT {
             rig.proxy().kill9();
             rig.proxy().restart();
             rig.proxy().awaitListening();
-            assertThat(calls(census(rig), "SET", "calls")).as("after the proxy's end").isEqualTo(20);
+            assertThat(calls(census(rig), "SET", "calls"))
+                    .as("after the proxy's end")
+                    .isEqualTo(20);
 
             rig.define("""
                     {"type": "canary", "read_percentage": 0.3,

@@ -55,11 +55,9 @@ class PartsIT {
             both.awaitMore(TwoInterlays.SECOND, "new", 300);
             both.fault().refuse(true);
             both.fault().cut();
-            Rig.await("the migration being rolled back", () -> both.rig()
-                    .migration()
-                    .path("status")
-                    .asText()
-                    .equals("rolled_back"));
+            Rig.await(
+                    "the migration being rolled back",
+                    () -> both.rig().migration().path("status").asText().equals("rolled_back"));
             assertThat(both.rig().migration().path("status_reason").asText())
                     .startsWith("guardrail breached by second: error rate: ");
             both.awaitMore(TwoInterlays.FIRST, "old", 300);
@@ -98,7 +96,10 @@ class PartsIT {
     }
 
     private static Optional<String> moverName(TwoInterlays both) throws IOException {
-        return both.secondNew().call("CLIENT", "LIST").text().lines()
+        return both.secondNew()
+                .call("CLIENT", "LIST")
+                .text()
+                .lines()
                 .map(line -> line.replaceFirst(".* name=(\\S*) .*", "$1"))
                 .filter(name -> name.startsWith("segue-mover:"))
                 .findFirst();
@@ -111,10 +112,9 @@ class PartsIT {
             both.rig().controlPlane().kill9();
             both.fault().refuse(true);
             both.fault().cut();
-            Rig.await("reads at the authority", () -> both.rig()
-                    .proxy()
-                    .get("/config")
-                    .contains("\"reads_at_authority\" : true"));
+            Rig.await(
+                    "reads at the authority",
+                    () -> both.rig().proxy().get("/config").contains("\"reads_at_authority\" : true"));
             // Nothing of the first interlay has changed: its NEW is well.
             assertThat(both.rig().proxy().get("/config")).contains("\"reads_at_authority\" : false");
             both.awaitMore(TwoInterlays.FIRST, "new", 100);

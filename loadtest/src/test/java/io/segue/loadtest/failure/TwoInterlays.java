@@ -44,9 +44,9 @@ final class TwoInterlays implements AutoCloseable {
         rig.rest()
                 .post(
                         "/interlays",
-                        "{\"id\": \"" + SECOND + "\", \"endpoint\": \"second_old\", \"bind\": \"127.0.0.1\", \"port\": 7001}");
-        rig.rest()
-                .post("/migrations", "{\"id\": \"" + Rig.MIGRATION + "\", \"strategy\": " + strategy + more + "}");
+                        "{\"id\": \"" + SECOND
+                                + "\", \"endpoint\": \"second_old\", \"bind\": \"127.0.0.1\", \"port\": 7001}");
+        rig.rest().post("/migrations", "{\"id\": \"" + Rig.MIGRATION + "\", \"strategy\": " + strategy + more + "}");
         rig.rest().post(path("/interlay/" + FIRST), "{\"endpoint\": \"new_redis_cluster\"}");
         rig.rest().post(path("/interlay/" + SECOND), "{\"endpoint\": \"second_new\"}");
     }
@@ -135,7 +135,9 @@ final class TwoInterlays implements AutoCloseable {
     }
 
     void awaitPart(String interlay, String status) throws IOException, InterruptedException {
-        Rig.await(interlay + " being " + status, () -> part(interlay).path("status").asText().equals(status));
+        Rig.await(
+                interlay + " being " + status,
+                () -> part(interlay).path("status").asText().equals(status));
     }
 
     /** Requests of an interlay to a side so far. */
@@ -146,8 +148,7 @@ final class TwoInterlays implements AutoCloseable {
     /** Waits until so many more requests of an interlay went to a side. */
     void awaitMore(String interlay, String side, long more) throws IOException, InterruptedException {
         long before = requests(interlay, side);
-        Rig.await(
-                more + " requests of " + interlay + " to " + side, () -> requests(interlay, side) >= before + more);
+        Rig.await(more + " requests of " + interlay + " to " + side, () -> requests(interlay, side) >= before + more);
         assertNoTrouble();
     }
 

@@ -63,8 +63,7 @@ final class GuardrailKeeper {
     }
 
     void start(ScheduledExecutorService configThread) {
-        Future<?> unused =
-                configThread.scheduleWithFixedDelay(this::look, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
+        Future<?> unused = configThread.scheduleWithFixedDelay(this::look, EVERY_MS, EVERY_MS, TimeUnit.MILLISECONDS);
     }
 
     private void look() {

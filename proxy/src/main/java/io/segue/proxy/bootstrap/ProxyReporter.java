@@ -67,8 +67,9 @@ final class ProxyReporter implements ReportSource {
         stats.forEach(one -> taken.put(one.interlay(), traffic.take(one)));
         List<MigrationNews> migrations = new ArrayList<>();
         interlaysByMigration.forEach((migration, interlays) -> {
-            List<InterlayStats> its =
-                    stats.stream().filter(one -> interlays.contains(one.interlay())).toList();
+            List<InterlayStats> its = stats.stream()
+                    .filter(one -> interlays.contains(one.interlay()))
+                    .toList();
             migrations.add(migration(
                     migration,
                     ledgers.stream()
@@ -116,7 +117,9 @@ final class ProxyReporter implements ReportSource {
         return new SideNews(
                 sum(stats, Counter.requests(side, Access.READ)),
                 sum(stats, Counter.requests(side, Access.WRITE)) + sum(stats, Counter.requests(side, Access.PINNED)),
-                stats.stream().mapToLong(one -> TrafficReporter.errors(one, side)).sum(),
+                stats.stream()
+                        .mapToLong(one -> TrafficReporter.errors(one, side))
+                        .sum(),
                 latency(stats, side, taken));
     }
 
@@ -124,9 +127,8 @@ final class ProxyReporter implements ReportSource {
         Histogram all = null;
         for (InterlayStats one : stats) {
             Traffic traffic = taken.get(one.interlay());
-            Histogram histogram = traffic == null
-                    ? null
-                    : (side == Side.OLD ? traffic.oldSide() : traffic.newSide()).latency();
+            Histogram histogram =
+                    traffic == null ? null : (side == Side.OLD ? traffic.oldSide() : traffic.newSide()).latency();
             if (histogram == null) {
                 continue;
             }

@@ -77,7 +77,12 @@ record ProxyWiring(
         try {
             Fallbacks fallbacks = new Fallbacks();
             ConfigApplier applier = new ConfigApplier(
-                    options.listen(), fallbacks, dataPlane.target(), new ConfigCache(dataDir.path()), board, configThread);
+                    options.listen(),
+                    fallbacks,
+                    dataPlane.target(),
+                    new ConfigCache(dataDir.path()),
+                    board,
+                    configThread);
             TrafficReporter traffic = new TrafficReporter();
             ConfigStream stream = new ConfigStream(
                     streamSettings,
@@ -86,12 +91,7 @@ record ProxyWiring(
                     board,
                     configThread);
             GuardrailKeeper keeper = new GuardrailKeeper(
-                    dataPlane,
-                    traffic,
-                    board,
-                    applier,
-                    fallbacks,
-                    new Labels(options.region(), options.instance()));
+                    dataPlane, traffic, board, applier, fallbacks, new Labels(options.region(), options.instance()));
             keeper.start(configThread);
             Optional<Gateway> gateway = gateway(options, board, dataPlane);
             AdminServer admin = AdminServer.start(

@@ -25,8 +25,7 @@ final class TrafficReporter {
             for (Access access : Access.values()) {
                 requests += access == Access.SESSION ? 0 : stats.value(Counter.requests(side, access));
             }
-            return new SideCounts(
-                    requests, TrafficReporter.errors(stats, side), stats.value(Counter.avoided(side)));
+            return new SideCounts(requests, TrafficReporter.errors(stats, side), stats.value(Counter.avoided(side)));
         }
 
         Traffic.Side since(SideCounts then, InterlayStats stats, Side side) {

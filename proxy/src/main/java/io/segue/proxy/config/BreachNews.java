@@ -7,4 +7,5 @@ package io.segue.proxy.config;
  * @param sinceMs when, milliseconds since the Unix epoch
  * @param readsAtAuthority whether every key is read at its authority since then; false: it was so already
  */
-public record BreachNews(String interlayId, String migrationId, String reason, long sinceMs, boolean readsAtAuthority) {}
+public record BreachNews(
+        String interlayId, String migrationId, String reason, long sinceMs, boolean readsAtAuthority) {}

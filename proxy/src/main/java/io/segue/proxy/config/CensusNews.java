@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param example a request whose keys do not belong together; null if there was none
  */
 public record CensusNews(
-        String interlayId, List<Use> commands, long otherDatabases, @Nullable Example example) {
+        String interlayId,
+        List<Use> commands,
+        long otherDatabases,
+        @Nullable Example example) {
     /** Most commands in a report. */
     public static final int MOST_COMMANDS = 512;
 

@@ -46,10 +46,8 @@ public final class Fallbacks {
         for (InterlaySpec interlay : snapshot.interlays()) {
             PlanSpec plan = interlay.plan();
             Entry entry = entries.get(interlay.id());
-            boolean careful = plan != null
-                    && entry != null
-                    && entry.news().readsAtAuthority()
-                    && same(entry.plan(), plan);
+            boolean careful =
+                    plan != null && entry != null && entry.news().readsAtAuthority() && same(entry.plan(), plan);
             interlays.add(careful && plan != null ? interlay.withPlan(plan.careful()) : interlay);
         }
         return new ProxySnapshot(snapshot.version(), interlays);

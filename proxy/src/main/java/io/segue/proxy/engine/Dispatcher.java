@@ -93,7 +93,7 @@ public final class Dispatcher {
         if (command.keys().several() && engine.keys.apart(request, in, start) && census.apart(command.index())) {
             census.example(new LoopCensus.Example(command.name(), engine.keys.prefixes(request, in, start)));
         }
-        if (command == Command.UNKNOWN) {
+        if (command.index() == Command.UNKNOWN.index()) {
             int name = start + request.argStart(0);
             census.unknown().call(request.argLength(0), i -> in.getByte(name + i));
         }

@@ -254,10 +254,7 @@ final class Change {
                 spec.labelling(),
                 server.labels());
         return Route.split(
-                spec,
-                plan.readsAtAuthority() ? compiled.readsAtAuthority() : compiled,
-                migration,
-                server.loops());
+                spec, plan.readsAtAuthority() ? compiled.readsAtAuthority() : compiled, migration, server.loops());
     }
 
     private CompletionStage<Void> tellSessions(Interlay interlay) {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param unknown by name, for commands without a number of their own
  * @param example the last request whose keys do not belong together; null: there was none
  */
-@SuppressWarnings("ArrayRecordComponent") // Handed from the one who sums up to the one who subtracts; nobody compares them.
+@SuppressWarnings(
+        "ArrayRecordComponent") // Handed from the one who sums up to the one who subtracts; nobody compares them.
 public record CensusTotals(
         long[] calls,
         long[] apart,

@@ -59,7 +59,8 @@ class ConfigStreamTest {
                 Duration.ofMillis(5),
                 Duration.ofMillis(10),
                 Duration.ofSeconds(5));
-        ConfigApplier applier = new ConfigApplier(Overrides.NONE, new Fallbacks(), target, new ConfigCache(directory), board, thread);
+        ConfigApplier applier =
+                new ConfigApplier(Overrides.NONE, new Fallbacks(), target, new ConfigCache(directory), board, thread);
         stream = new ConfigStream(settings, applier, this::news, board, thread);
         stream.start();
     }

@@ -21,7 +21,9 @@ class LoopCensusTest {
         stats.loop(0).census().call(7);
         stats.loop(1).census().call(7);
         stats.loop(1).census().otherDatabase();
-        assertThat(stats.loop(1).census().apart(7)).as("the first one is an example").isTrue();
+        assertThat(stats.loop(1).census().apart(7))
+                .as("the first one is an example")
+                .isTrue();
         stats.loop(1).census().example(new LoopCensus.Example("MGET", List.of("a", "b")));
         assertThat(stats.loop(1).census().apart(7)).isFalse();
 

@@ -21,8 +21,12 @@ final class GuardrailJson {
         fields.number("max_error_rate").ifPresent(guardrails::setMaxErrorRate);
         fields.number("max_p99_ratio").ifPresent(guardrails::setMaxP99Ratio);
         fields.number("max_divergence_rate").ifPresent(guardrails::setMaxDivergenceRate);
-        fields.whole("window_seconds").map(value -> positive(fields, "window_seconds", value)).ifPresent(guardrails::setWindowSeconds);
-        fields.whole("min_requests").map(value -> positive(fields, "min_requests", value)).ifPresent(guardrails::setMinRequests);
+        fields.whole("window_seconds")
+                .map(value -> positive(fields, "window_seconds", value))
+                .ifPresent(guardrails::setWindowSeconds);
+        fields.whole("min_requests")
+                .map(value -> positive(fields, "min_requests", value))
+                .ifPresent(guardrails::setMinRequests);
         fields.finish();
         return guardrails.build();
     }

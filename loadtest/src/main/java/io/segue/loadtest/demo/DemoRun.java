@@ -39,6 +39,7 @@ final class DemoRun {
     private final Fleet fleet;
     /** What Segue reaches NEW through. It is a part of this process and ends with it. */
     private final FaultProxy newLink;
+
     private final DemoSettings settings;
     private final LiveView view;
     private final RestClient rest;
@@ -134,8 +135,10 @@ final class DemoRun {
             }
             case PATCH -> rest.patch(path(stage), stage.patch());
             case ROLLBACK ->
-                timed("POST /rollback: all traffic is on OLD again, with everything that was written on NEW", stage, () -> rest.post(
-                        path(stage) + "/rollback", ""));
+                timed(
+                        "POST /rollback: all traffic is on OLD again, with everything that was written on NEW",
+                        stage,
+                        () -> rest.post(path(stage) + "/rollback", ""));
             case TOGGLE ->
                 timed(
                         "PATCH /toggle: all traffic is on " + (stage.share() == 1 ? "NEW (green)" : "OLD (blue)"),
@@ -186,8 +189,9 @@ final class DemoRun {
         }
         newLink.delay(Duration.ZERO);
         newLink.refuse(false);
-        view.say("All traffic is on OLD again by itself, after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start)
-                + " ms: " + migration.path("status_reason").asText() + ".");
+        view.say("All traffic is on OLD again by itself, after "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms: "
+                + migration.path("status_reason").asText() + ".");
     }
 
     private static String path(Stage stage) {

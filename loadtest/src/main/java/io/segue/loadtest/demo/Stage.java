@@ -96,7 +96,12 @@ record Stage(String migration, String name, Call call, double share, Optional<St
                 new Stage(CANARY, "canary 25 %", Call.PATCH, 0.25, Optional.of(dual(0.25)), 2),
                 new Stage(CANARY, "canary 75 %", Call.PATCH, 0.75, Optional.of(dual(0.75)), 2),
                 new Stage(
-                        CANARY, "cutover 100 %", Call.PATCH, 1, Optional.of(new Canary(1, new WriteMode.Cutover(1))), 2),
+                        CANARY,
+                        "cutover 100 %",
+                        Call.PATCH,
+                        1,
+                        Optional.of(new Canary(1, new WriteMode.Cutover(1))),
+                        2),
                 new Stage(CANARY, "rolled back", Call.ROLLBACK, 0, Optional.empty(), 1),
                 new Stage(GUARDED, "guarded 25 %", Call.NEXT_MIGRATION, 0.25, Optional.of(dual(0.25)), 2),
                 new Stage(GUARDED, "NEW has failed", Call.FAULT, 0, Optional.empty(), 1),
@@ -118,7 +123,8 @@ record Stage(String migration, String name, Call call, double share, Optional<St
 
     /** Where writes go, in words. */
     String writes() {
-        boolean both = strategy.filter(s -> s instanceof Canary canary && canary.writeMode() instanceof WriteMode.DualWrite)
+        boolean both = strategy.filter(
+                        s -> s instanceof Canary canary && canary.writeMode() instanceof WriteMode.DualWrite)
                 .isPresent();
         return both ? "to both, OLD authoritative" : share == 0 ? "to OLD" : "to NEW";
     }

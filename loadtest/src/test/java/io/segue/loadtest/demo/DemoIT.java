@@ -29,10 +29,17 @@ class DemoIT {
             assertThat(demo.awaitEnd(Duration.ofMinutes(2))).isTrue();
 
             assertThat(demo.output())
-                    .contains("1/13 before", "2/13 canary 5 %", "4/13 canary 75 %", "5/13 cutover 100 %", "6/13 rolled back")
+                    .contains(
+                            "1/13 before",
+                            "2/13 canary 5 %",
+                            "4/13 canary 75 %",
+                            "5/13 cutover 100 %",
+                            "6/13 rolled back")
                     .contains("7/13 guarded 25 %", "8/13 NEW has failed", "guardrail breached")
                     .contains("9/13 blue", "10/13 green", "11/13 blue again", "12/13 green again", "13/13 completed")
-                    .contains("POST /rollback: all traffic is on OLD again", "PATCH /toggle: all traffic is on NEW (green)")
+                    .contains(
+                            "POST /rollback: all traffic is on OLD again",
+                            "PATCH /toggle: all traffic is on NEW (green)")
                     .contains("NEW has all of it and follows", "POST /verify under load: done", "clean: true")
                     .containsPattern("copy  following +20,\\d{3} of 20,\\d{3} keys")
                     .contains("writes missing on NEW                   0")

@@ -31,7 +31,8 @@ class SwitchesIT {
                     run.rig().awaitOpen();
                 });
                 run.change("rollback", () -> run.rig().act("rollback"));
-                // The next round begins as the first one did: what is left on NEW from this one would count as NEW's own.
+                // The next round begins as the first one did: what is left on NEW from this one would count as NEW's
+                // own.
                 run.rig().rest().delete(path);
                 run.rig().newServer().call("FLUSHALL");
             }
@@ -47,12 +48,17 @@ class SwitchesIT {
             for (int i = 0; i < RegisterRun.TOGGLES; i++) {
                 boolean toNew = i % 2 == 0;
                 run.change("blue green to " + (toNew ? "NEW" : "OLD"), () -> {
-                    run.rig().rest().patch("/migrations/" + Rig.MIGRATION + "/toggle", "{\"activate_new\": " + toNew + "}");
+                    run.rig()
+                            .rest()
+                            .patch("/migrations/" + Rig.MIGRATION + "/toggle", "{\"activate_new\": " + toNew + "}");
                     run.rig().awaitOpen();
                 });
             }
             run.assertLinearizable("blue green, there and back");
-            run.assertHolds(RegisterRun.TOGGLES % 2 == 0 ? run.rig().oldServer() : run.rig().newServer());
+            run.assertHolds(
+                    RegisterRun.TOGGLES % 2 == 0
+                            ? run.rig().oldServer()
+                            : run.rig().newServer());
         }
     }
 }

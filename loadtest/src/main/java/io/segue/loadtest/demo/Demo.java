@@ -27,23 +27,24 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description = {
             "Migrates an application from one real Redis server to another under live load: two servers, the control plane and two"
-                    + " proxies are started as processes of their own, the canary stages of the product guide are driven over REST,"
-                    + " and at the end every acknowledged write is searched on the new server.",
+                    + " proxies are started as processes of their own. The canary stages of the product guide are driven over REST, and"
+                    + " from the last of them all of it is rolled back; a second migration goes there and back by blue-green toggles and is"
+                    + " completed. At the end every acknowledged write is searched on the new server.",
             ""
         })
 public final class Demo implements Callable<Integer> {
     private static final DemoSettings STANDARD = new DemoSettings(20_000, 2, 4, 3_000, 0.7, Duration.ofSeconds(60));
-    private static final Duration QUICK = Duration.ofSeconds(16);
+    private static final Duration QUICK = Duration.ofSeconds(20);
     /** Held for as long as the process lives: loggers that nobody holds are forgotten, and their level with them. */
     private static final Logger CLIENT_LIBRARY = Logger.getLogger("io.lettuce");
 
-    @Option(names = "--quick", description = "The whole demo in less than 40 seconds.")
+    @Option(names = "--quick", description = "The whole demo in less than a minute.")
     private boolean quick;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "How long the load runs over all stages: 90s, 5m. Default: 60s; with --quick 16s.")
+            description = "How long the load runs over all stages: 90s, 5m. Default: 60s; with --quick 20s.")
     private @Nullable String duration;
 
     @Option(names = "--rate", paramLabel = "N", description = "Requests per second. Default: 3000.")
@@ -92,7 +93,7 @@ public final class Demo implements Callable<Integer> {
     }
 
     private boolean run(DemoSettings settings, Path folder) throws IOException, InterruptedException {
-        out.println("Segue demo: a canary migration under live load. Redis: "
+        out.println("Segue demo: migrations there and back under live load. Redis: "
                 + RedisBinaries.find().preferred());
         LiveView view = new LiveView(out, Boolean.getBoolean("segue.terminal"));
         DemoRun run = new DemoRun(new Fleet(folder, fleet::set), settings, view);

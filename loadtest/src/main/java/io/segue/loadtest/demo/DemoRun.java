@@ -1,6 +1,7 @@
 package io.segue.loadtest.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.segue.loadtest.fault.FaultProxy;
 import io.segue.loadtest.fleet.Fleet;
 import io.segue.loadtest.fleet.MigrationStage;
 import io.segue.loadtest.fleet.Proxy;
@@ -30,7 +31,15 @@ final class DemoRun {
     private static final Duration IN_STEP_TIMEOUT = Duration.ofSeconds(10);
     private static final Duration COPY_TIMEOUT = Duration.ofSeconds(60);
 
+    /** Below the budget after which OLD is asked instead. */
+    private static final Duration SLOW = Duration.ofMillis(20);
+
+    private static final Duration SLOW_FOR = Duration.ofSeconds(1);
+
     private final Fleet fleet;
+    /** What Segue reaches NEW through. It is a part of this process and ends with it. */
+    private final FaultProxy newLink;
+
     private final DemoSettings settings;
     private final LiveView view;
     private final RestClient rest;
@@ -42,6 +51,7 @@ final class DemoRun {
 
     DemoRun(Fleet fleet, DemoSettings settings, LiveView view) {
         this.fleet = fleet;
+        this.newLink = FaultProxy.start(fleet.newServer().port());
         this.settings = settings;
         this.view = view;
         this.rest = fleet.controlPlane().rest();
@@ -65,29 +75,27 @@ final class DemoRun {
                     fleet.oldServer().port(),
                     keys.size(),
                     fleet.newServer().port()));
-            fleet.createCatalog();
+            fleet.createCatalog(newLink.port());
             fleet.startProxies(settings.proxies(), List.of());
             view.say("Control plane: REST on port " + fleet.controlPlane().restPort() + ". Proxies on ports "
                     + fleet.proxies().stream().map(Proxy::port).toList() + ".");
-            String uuid = createMigration();
-            long answered = migrateUnderLoad(uuid, oldServer, newServer);
+            createMigration(Stage.CANARY, Stage.CREATE);
+            long answered = migrateUnderLoad(oldServer, newServer);
             view.say("Searching NEW for every acknowledged write ...");
             return Report.of(checker, answered, done, FinalCheck.of(keys, newServer));
         }
     }
 
-    private String createMigration() throws InterruptedException {
-        rest.post("/migrations", Stage.CREATE);
-        rest.post("/migrations/" + Stage.MIGRATION + "/interlay/" + Fleet.INTERLAY, Stage.ADD_INTERLAY);
-        JsonNode test = rest.post("/migrations/" + Stage.MIGRATION + "/test", "");
+    private void createMigration(String id, String body) throws InterruptedException {
+        rest.post("/migrations", body);
+        rest.post("/migrations/" + id + "/interlay/" + Fleet.INTERLAY, Stage.ADD_INTERLAY);
+        JsonNode test = rest.post("/migrations/" + id + "/test", "");
         if (!test.path("valid").asBoolean()) {
             throw new IllegalStateException("the migration's test does not pass: " + test);
         }
-        return rest.get("/migrations/" + Stage.MIGRATION).path("uuid").asText();
     }
 
-    private long migrateUnderLoad(String uuid, RespClient oldServer, RespClient newServer)
-            throws IOException, InterruptedException {
+    private long migrateUnderLoad(RespClient oldServer, RespClient newServer) throws IOException, InterruptedException {
         LoadSettings load = new LoadSettings(
                 fleet.proxies().stream().map(Proxy::port).toList(),
                 settings.connectionsPerProxy(),
@@ -101,9 +109,9 @@ final class DemoRun {
             TimeUnit.NANOSECONDS.sleep(WARM_UP.toNanos());
             for (Stage stage : stages) {
                 if (stage.call() == Stage.Call.PATCH && stage.share() == 1) {
-                    verify();
+                    verify(path(stage));
                 }
-                enter(stage, uuid);
+                enter(stage);
                 watch(stage, unit.multipliedBy(stage.weight()), generator, oldServer, newServer);
                 awaitInStep(stage);
             }
@@ -112,20 +120,82 @@ final class DemoRun {
         }
     }
 
-    private void enter(Stage stage, String uuid) throws InterruptedException {
-        String path = "/migrations/" + Stage.MIGRATION;
+    private void enter(Stage stage) throws InterruptedException {
         switch (stage.call()) {
             case NONE -> {}
             case MIGRATE -> {
-                rest.post(path + "/migrate", "");
-                copy(path);
-                MigrationStage.awaitOpen(rest, Stage.MIGRATION, COPY_TIMEOUT);
+                migrate(stage);
                 view.say("NEW has all of it and follows; writes go to both sides.");
             }
-            case PATCH -> rest.patch(path, stage.patch());
-            case COMPLETE -> rest.post(path + "/complete", "");
+            case NEXT_MIGRATION -> {
+                rest.delete(path(stages.get(stages.indexOf(stage) - 1)));
+                createMigration(stage.migration(), stage.create());
+                migrate(stage);
+                view.say("The next migration, " + stage.migration() + ": NEW has all of it and follows.");
+            }
+            case PATCH -> rest.patch(path(stage), stage.patch());
+            case ROLLBACK ->
+                timed(
+                        "POST /rollback: all traffic is on OLD again, with everything that was written on NEW",
+                        stage,
+                        () -> rest.post(path(stage) + "/rollback", ""));
+            case TOGGLE ->
+                timed(
+                        "PATCH /toggle: all traffic is on " + (stage.share() == 1 ? "NEW (green)" : "OLD (blue)"),
+                        stage,
+                        () -> rest.patch(path(stage) + "/toggle", "{\"activate_new\": " + (stage.share() == 1) + "}"));
+            case FAULT -> fail(stage);
+            case COMPLETE -> rest.post(path(stage) + "/complete", "");
         }
-        destinations.enter(stage, uuid);
+        destinations.enter(stage, rest.get(path(stage)).path("uuid").asText());
+    }
+
+    private void migrate(Stage stage) throws InterruptedException {
+        rest.post(path(stage) + "/migrate", "");
+        copy(path(stage));
+        MigrationStage.awaitOpen(rest, stage.migration(), COPY_TIMEOUT);
+    }
+
+    /** A call that moves the authority of keys. */
+    @FunctionalInterface
+    private interface Move {
+        void make() throws InterruptedException;
+    }
+
+    private void timed(String what, Stage stage, Move move) throws InterruptedException {
+        long start = System.nanoTime();
+        move.make();
+        if (stage.call() == Stage.Call.TOGGLE) {
+            MigrationStage.awaitOpen(rest, stage.migration(), COPY_TIMEOUT);
+        }
+        view.say(what + ", after " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms.");
+    }
+
+    /** Makes NEW slow, then cuts it off, and watches the guardrail. */
+    private void fail(Stage stage) throws InterruptedException {
+        view.say("NEW gets slow, and then cannot be reached at all ...");
+        newLink.delay(SLOW);
+        TimeUnit.NANOSECONDS.sleep(SLOW_FOR.toNanos());
+        long start = System.nanoTime();
+        newLink.refuse(true);
+        newLink.cut();
+        JsonNode migration = rest.get(path(stage));
+        while (!migration.path("status").asText().equals("rolled_back")) {
+            if (System.nanoTime() - start > COPY_TIMEOUT.toNanos()) {
+                throw new IllegalStateException("NEW cannot be reached and nothing was rolled back: " + migration);
+            }
+            TimeUnit.MILLISECONDS.sleep(20);
+            migration = rest.get(path(stage));
+        }
+        newLink.delay(Duration.ZERO);
+        newLink.refuse(false);
+        view.say("All traffic is on OLD again by itself, after "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms: "
+                + migration.path("status_reason").asText() + ".");
+    }
+
+    private static String path(Stage stage) {
+        return "/migrations/" + stage.migration();
     }
 
     /** Shows the copy until NEW follows OLD. */
@@ -146,8 +216,8 @@ final class DemoRun {
     }
 
     /** Compares both sides completely, under load, before the first key leaves OLD for good. */
-    private void verify() throws InterruptedException {
-        String path = "/migrations/" + Stage.MIGRATION + "/verify";
+    private void verify(String migration) throws InterruptedException {
+        String path = migration + "/verify";
         rest.post(path, "{\"mode\": \"full\"}");
         long deadline = System.nanoTime() + COPY_TIMEOUT.toNanos();
         JsonNode result = rest.get(path);
@@ -192,7 +262,7 @@ final class DemoRun {
                     generator.latencies().stage(),
                     checker.errors(),
                     checker.count(Violation.STALE_READ) + checker.count(Violation.STALE_READ_ELSEWHERE),
-                    divergence());
+                    divergence(stage));
             if (elapsed < 1) {
                 view.show(progress);
             } else {
@@ -208,19 +278,17 @@ final class DemoRun {
             return;
         }
         long deadline = System.nanoTime() + IN_STEP_TIMEOUT.toNanos();
-        while (divergence() > 0) {
+        while (divergence(stage) > 0) {
             if (System.nanoTime() > deadline) {
                 throw new IllegalStateException("the two sides are not equal " + IN_STEP_TIMEOUT.toSeconds()
                         + " s after the stage " + stage.name() + ": "
-                        + rest.get("/migrations/" + Stage.MIGRATION + "/divergence"));
+                        + rest.get(path(stage) + "/divergence"));
             }
             TimeUnit.NANOSECONDS.sleep(FRAME.toNanos());
         }
     }
 
-    private long divergence() throws InterruptedException {
-        return rest.get("/migrations/" + Stage.MIGRATION + "/divergence")
-                .path("count")
-                .asLong();
+    private long divergence(Stage stage) throws InterruptedException {
+        return rest.get(path(stage) + "/divergence").path("count").asLong();
     }
 }

@@ -25,9 +25,9 @@ final class Destinations implements BiFunction<TrackedKey, Boolean, Destination>
         this.stage = first;
     }
 
-    /** The proxies have taken over the plan of {@code next}, of the migration with this uuid. */
+    /** The proxies have taken over the plan of {@code next}, whose migration has this uuid. */
     void enter(Stage next, String migrationUuid) {
-        plan = next.strategy().map(s -> Plan.compile(Stage.MIGRATION, migrationUuid, s, Labels.NONE));
+        plan = next.strategy().map(s -> Plan.compile(next.migration(), migrationUuid, s, Labels.NONE));
         stage = next;
     }
 

@@ -10,7 +10,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How many reads and writes the two servers have executed, as they count themselves: nobody's word is taken for the split.
+ * How many reads and writes the two servers have executed, as they count themselves: nobody's word is taken for the split. Reads are those
+ * commands that only clients send: movers look into hashes and sorted sets with the same commands as clients do.
  *
  * @param oldReads on OLD
  * @param newReads on NEW
@@ -64,6 +65,7 @@ record Split(long oldReads, long newReads, long oldWrites, long newWrites) {
 
     private static Set<String> names(boolean reads) {
         return Arrays.stream(Kind.values())
+                .filter(kind -> !reads || (kind != Kind.HASH && kind != Kind.SORTED_SET))
                 .map(kind -> (reads ? kind.readCommand() : kind.writeCommand()).toLowerCase(Locale.ROOT))
                 .collect(Collectors.toUnmodifiableSet());
     }

@@ -68,10 +68,15 @@ public final class Fleet implements AutoCloseable {
 
     /** Waits for the control plane, and tells it of the two servers and the interlay in front of OLD. */
     public void createCatalog() throws InterruptedException {
+        createCatalog(newServer.port());
+    }
+
+    /** As {@link #createCatalog()}, with NEW reached through {@code newPort}. */
+    public void createCatalog(int newPort) throws InterruptedException {
         controlPlane.awaitReady();
         RestClient rest = controlPlane.rest();
         rest.post("/endpoints", endpoint(OLD_ENDPOINT, oldServer.port()));
-        rest.post("/endpoints", endpoint(NEW_ENDPOINT, newServer.port()));
+        rest.post("/endpoints", endpoint(NEW_ENDPOINT, newPort));
         rest.post("/interlays", """
                 {"id": "%s", "endpoint": "%s", "bind": "127.0.0.1", "port": %d}""".formatted(INTERLAY, OLD_ENDPOINT, INTERLAY_PORT));
     }

@@ -23,13 +23,23 @@ class DemoIT {
     @Test
     void demo_everythingHoldsAndNothingIsLeft() throws Exception {
         // Enough reads and keys for the shares that the report checks: 3 points are more than four standard deviations.
-        try (JavaProcess demo = start("--duration", "12s", "--rate", "3000", "--keys", "20000")) {
+        try (JavaProcess demo = start("--duration", "15s", "--rate", "3000", "--keys", "20000")) {
             List<ProcessHandle> children = awaitChildren(demo);
 
             assertThat(demo.awaitEnd(Duration.ofMinutes(2))).isTrue();
 
             assertThat(demo.output())
-                    .contains("1/6 before", "2/6 canary 5 %", "4/6 canary 75 %", "5/6 cutover 100 %", "6/6 completed")
+                    .contains(
+                            "1/13 before",
+                            "2/13 canary 5 %",
+                            "4/13 canary 75 %",
+                            "5/13 cutover 100 %",
+                            "6/13 rolled back")
+                    .contains("7/13 guarded 25 %", "8/13 NEW has failed", "guardrail breached")
+                    .contains("9/13 blue", "10/13 green", "11/13 blue again", "12/13 green again", "13/13 completed")
+                    .contains(
+                            "POST /rollback: all traffic is on OLD again",
+                            "PATCH /toggle: all traffic is on NEW (green)")
                     .contains("NEW has all of it and follows", "POST /verify under load: done", "clean: true")
                     .containsPattern("copy  following +20,\\d{3} of 20,\\d{3} keys")
                     .contains("writes missing on NEW                   0")
@@ -44,7 +54,7 @@ class DemoIT {
     void demo_stoppedInTheMiddleLeavesNothing() throws Exception {
         try (JavaProcess demo = start("--duration", "100s", "--rate", "500", "--keys", "600")) {
             List<ProcessHandle> children = awaitChildren(demo);
-            demo.await("under load", Duration.ofMinutes(1), () -> demo.output().contains("1/6 before"));
+            demo.await("under load", Duration.ofMinutes(1), () -> demo.output().contains("1/13 before"));
 
             demo.askToEnd();
 

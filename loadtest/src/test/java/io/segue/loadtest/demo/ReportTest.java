@@ -91,11 +91,11 @@ class ReportTest {
 
         String terminal = shown(progress, true);
         assertThat(terminal)
-                .contains("stage 2 of 6", "target 5 %", "to both, OLD authoritative", "OLD 310/900", "NEW -");
+                .contains("stage 2 of 13", "target 5 %", "to both, OLD authoritative", "OLD 310/900", "NEW -");
         assertThat(terminal).contains("\033[7F\033[J");
 
         String file = shown(progress, false);
-        assertThat(file).doesNotContain("\033").contains("2/6 canary 5 %", "reads on NEW   5.0 %");
+        assertThat(file).doesNotContain("\033").contains("2/13 canary 5 %", "reads on NEW   5.0 %");
         assertThat(file.lines()).as("not a line for every frame").hasSize(1);
     }
 

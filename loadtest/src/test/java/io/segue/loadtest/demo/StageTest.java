@@ -22,6 +22,13 @@ class StageTest {
     }
 
     @Test
+    void createBlueGreen_isTheGuidesStrategyWithDataMovement() throws JsonProcessingException {
+        assertThat(json.readTree(Stage.CREATE_BLUE_GREEN)).isEqualTo(json.readTree("""
+                                {"id": "blue_green_migration", "data": {"type": "scan", "replace": "replace"},
+                                 "strategy": {"type": "blue_green", "active_is_new": false}}"""));
+    }
+
+    @Test
     void patches_areTheGuidesStagesTwoToFour() throws JsonProcessingException {
         List<Stage> patches = Stage.all().stream()
                 .filter(stage -> stage.call() == Stage.Call.PATCH)

@@ -149,13 +149,27 @@ final class RegisterRun implements AutoCloseable {
         }
         System.out.println(String.format(
                 Locale.ROOT,
-                "  longest wait in %d switches: %.1f ms; p99 of the whole run: %.1f ms",
+                "  longest hold in a proxy: %.1f ms; longest wait of a client in %d switches: %.1f ms; p99 of the run: %.1f ms",
+                longestHoldMillis(),
                 switches.size(),
                 longest,
                 pace.p99()));
         assertThat(load.errors()).isEmpty();
         assertThat(result.linearizable()).as("seed %d: %s", SEED, result.text()).isTrue();
         assertThat(pace.unanswered()).isZero();
+    }
+
+    /** As the proxies have measured it. */
+    private double longestHoldMillis() throws InterruptedException {
+        double longest = 0;
+        for (Proxy proxy : rig.proxies()) {
+            longest = proxy.get("/metrics")
+                    .lines()
+                    .filter(line -> line.startsWith("segue_longest_hold_us{"))
+                    .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)) / 1e3)
+                    .reduce(longest, Math::max);
+        }
+        return longest;
     }
 
     /** Whether {@code server} holds what the last read of every key has shown. After {@link #finish}, when nobody writes. */

@@ -2,6 +2,7 @@ package io.segue.controlplane.mover;
 
 import io.segue.proto.v1.ConflictRule;
 import io.segue.proto.v1.Endpoint;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -29,6 +30,7 @@ public interface MoverFactory {
      * @param feed which change feed to use
      * @param folder where it keeps its checkpoint; made if missing
      * @param settleMs how long an effect of a dual write may be under way, milliseconds
+     * @param epochs where the mover asks, each time before it writes on a new connection, whether a later one was made
      */
     record MoverSpec(
             String migration,
@@ -41,7 +43,47 @@ public interface MoverFactory {
             FeedChoice feed,
             Path folder,
             DataMover.Ceilings ceilings,
-            long settleMs) {}
+            long settleMs,
+            Epochs epochs) {
+
+        /** One that nobody replaces but by ending it, or by a mover that ends its connections. */
+        public MoverSpec(
+                String migration,
+                String uuid,
+                long epoch,
+                Endpoint authority,
+                Endpoint follower,
+                Movement movement,
+                ConflictRule rule,
+                FeedChoice feed,
+                Path folder,
+                DataMover.Ceilings ceilings,
+                long settleMs) {
+            this(
+                    migration,
+                    uuid,
+                    epoch,
+                    authority,
+                    follower,
+                    movement,
+                    rule,
+                    feed,
+                    folder,
+                    ceilings,
+                    settleMs,
+                    () -> epoch);
+        }
+    }
+
+    /** Tells which mover of a movement is the last that was made. Thread-safe. */
+    interface Epochs {
+        /**
+         * Reads it anew.
+         *
+         * @throws IOException it cannot be read now: nothing may be written before it is
+         */
+        long latest() throws IOException;
+    }
 
     /** What is moved. */
     enum Movement {

@@ -10,17 +10,20 @@ import io.segue.proto.v1.Feed;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.MovementKind;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Says what a mover shall do, from what is stored of its migration. */
 final class MoverSpecs {
     private final Records records;
     private final EndpointVault vault;
+    private final Movements movements;
     private final Limits limits;
 
-    MoverSpecs(Records records, EndpointVault vault, Limits limits) {
+    MoverSpecs(Records records, EndpointVault vault, Movements movements, Limits limits) {
         this.records = records;
         this.vault = vault;
+        this.movements = movements;
         this.limits = limits;
     }
 
@@ -42,7 +45,23 @@ final class MoverSpecs {
                 feed(data.getFeed()),
                 checkpoint,
                 Throttles.ceilings(data.getThrottle()),
-                limits.settle().toMillis());
+                limits.settle().toMillis(),
+                () -> latest(migration, pair));
+    }
+
+    /** The epoch of the last mover that was made for a pair; higher than any if none may be at work any more. */
+    private long latest(Migration migration, MovedPair pair) throws IOException {
+        try {
+            return movements
+                    .of(migration)
+                    .flatMap(stored -> stored.value().getPairsList().stream()
+                            .filter(one -> Movements.same(one, pair))
+                            .findFirst())
+                    .map(MovedPair::getEpoch)
+                    .orElse(Long.MAX_VALUE);
+        } catch (RuntimeException e) {
+            throw new IOException("the store does not tell which mover is the last: " + e.getMessage(), e);
+        }
     }
 
     private Endpoint revealed(String endpoint) {

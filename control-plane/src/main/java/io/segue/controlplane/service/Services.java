@@ -55,7 +55,13 @@ public record Services(
         EventLog events = new EventLog(store, clock);
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
-                factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
+                factory,
+                records,
+                new MoverSpecs(records, vault, movements, limits),
+                movements,
+                changes,
+                limits,
+                folder);
         Preflight preflight = new Preflight(records, vault, hub, probe, movers);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);

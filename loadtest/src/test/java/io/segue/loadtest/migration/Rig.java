@@ -300,7 +300,8 @@ public final class Rig implements AutoCloseable {
         await(what, TIMEOUT, condition);
     }
 
-    public static void await(String what, Duration timeout, Condition condition) throws IOException, InterruptedException {
+    public static void await(String what, Duration timeout, Condition condition)
+            throws IOException, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
         while (!condition.holds()) {
             if (System.nanoTime() > deadline) {

@@ -5,11 +5,13 @@ import static java.util.Objects.requireNonNull;
 import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.redis.psync.RdbValue;
 import io.segue.controlplane.mover.redis.value.DumpPayload;
+import io.segue.controlplane.mover.redis.value.PlainString;
 import io.segue.controlplane.redis.RedisConnection;
 import io.segue.controlplane.redis.RedisError;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
@@ -30,12 +32,16 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private static final int MOST_STEPS = 8;
     /** Values that take more are copied in pieces: no server is kept busy with one of them, and none stands in memory as a whole. */
     private static final long LARGE = 1024 * 1024;
+    /** Payloads of strings up to here are looked into: the value may be SET. */
+    private static final int PLAIN = 4 * 1024;
+
+    private static final int STRING = 0;
     /** What servers accept as one argument (proto-max-bulk-len). */
     private static final long LARGEST = 512L * 1024 * 1024;
     /** The same keys change again and again: waiting a little saves copies. */
     private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(3);
 
-    private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SHORT_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** How long a follower to which nothing is written may be gone unnoticed. */
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -62,6 +68,8 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     private volatile @Nullable AuthorityReader reader;
     private volatile @Nullable FollowerLink follower;
     private @Nullable Auxiliary auxiliary;
+    private final PlainString plain = new PlainString();
+    private final byte[] small = new byte[PLAIN];
     private boolean resting;
     /** Owed keys that were taken and are not through. */
     private int underWay;
@@ -209,7 +217,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     /** The first copy may be waiting for its turn, or for what is on the way to it. */
     private long idleNs() {
         return firstCopy.wantsMore() && !context.paused()
-                ? Math.max(MOMENT_NS, context.throttle().waitNs())
+                ? Math.max(SHORT_NS, context.throttle().waitNs())
                 : IDLE_NS;
     }
 
@@ -283,8 +291,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             }
             return true;
         }
-        if (underWay < MOST_UNDER_WAY && owed.hasWork()) {
-            gather(from);
+        if (underWay < MOST_UNDER_WAY && owed.hasWork() && gathered(from)) {
             List<DirtySet.Entry> taken = owed.take(OWED_AT_ONCE);
             if (!taken.isEmpty()) {
                 lastTaken = System.nanoTime();
@@ -298,11 +305,24 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         return asked;
     }
 
-    private void gather(AuthorityReader from) {
+    /** Whether owed keys may be taken now; waits a little for more of them, as far as the first copy need not go on. */
+    private boolean gathered(AuthorityReader from) {
         long wait = lastTaken + GATHER_NS - System.nanoTime();
-        if (wait > 0 && from.depth() == 0 && !firstCopy.wantsMore() && !context.draining()) {
-            LockSupport.parkNanos(this, wait);
+        boolean hurry = context.draining()
+                || (firstCopy.wantsMore() && context.throttle().pipelined());
+        if (wait <= 0 || hurry) {
+            return true;
         }
+        if (from.depth() > 0) {
+            return !firstCopy.wantsMore();
+        }
+        if (!firstCopy.wantsMore()) {
+            LockSupport.parkNanos(this, wait);
+            return true;
+        }
+        LockSupport.parkNanos(
+                this, Math.min(wait, Math.max(SHORT_NS, context.throttle().waitNs())));
+        return System.nanoTime() - lastTaken >= GATHER_NS;
     }
 
     private void askOwed(AuthorityReader from, List<DirtySet.Entry> taken) throws IOException {
@@ -362,7 +382,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             // Before the keys of this page, so that the server always has the next one to look for.
             firstCopy.ask(from, context.throttle());
         }
-        from.measure(items);
+        from.measurePage(items);
     }
 
     // ---- one key
@@ -422,19 +442,39 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             byType.add(item);
             return;
         }
+        if (length <= PLAIN && from.peek() == STRING && to.sets(item)) {
+            setOrRestore(item, from, (int) length, to);
+            return;
+        }
         int version = context.followerSide().facts().rdbVersion();
         if (version >= context.authoritySide().facts().rdbVersion()) {
             to.restore(item, from, length);
             return;
         }
         byte[] payload = new byte[(int) length];
-        for (int at = 0; at < length; ) {
-            at += from.readSome(payload, at, (int) length - at);
-        }
+        fill(payload, from, (int) length);
         if (DumpPayload.knows(DumpPayload.type(payload), version) || isModule(DumpPayload.type(payload))) {
             to.restore(item, DumpPayload.restamp(payload, version), (int) length);
         } else {
             byType.add(item);
+        }
+    }
+
+    private static void fill(byte[] payload, RedisConnection from, int length) throws IOException {
+        for (int at = 0; at < length; ) {
+            at += from.readSome(payload, at, length - at);
+        }
+    }
+
+    private void setOrRestore(Item item, RedisConnection from, int length, FollowerLink to) throws IOException {
+        fill(small, from, length);
+        int version = context.followerSide().facts().rdbVersion();
+        if (plain.ofPayload(small, length)) {
+            to.set(item, plain);
+        } else if (version >= context.authoritySide().facts().rdbVersion()) {
+            to.restore(item, small, length);
+        } else {
+            to.restore(item, DumpPayload.restamp(Arrays.copyOf(small, length), version), length);
         }
     }
 
@@ -472,6 +512,8 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         } else if ((value.large() && !wholly(value))
                 || (value.version() > version && !DumpPayload.knows(type, version) && !isModule(type))) {
             byType.add(item);
+        } else if (requireNonNull(follower).sets(item) && value.plain(plain)) {
+            requireNonNull(follower).set(item, plain);
         } else {
             requireNonNull(follower).restore(item, value, Math.min(version, value.version()));
         }
@@ -542,6 +584,16 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             item.group.refused = true;
         }
         again(item, FIRST_BACKOFF_NS);
+    }
+
+    @Override
+    public void again(Item item) {
+        again(item, 0);
+    }
+
+    @Override
+    public void unsure(Item item) {
+        again(item, 0);
     }
 
     /** The key was written meanwhile: it comes again, and nothing is wrong with it. */

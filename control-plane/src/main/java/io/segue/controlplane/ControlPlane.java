@@ -7,6 +7,7 @@ import io.segue.controlplane.mover.redis.RedisMovers;
 import io.segue.controlplane.preflight.RedisProbe;
 import io.segue.controlplane.push.ProxyArchive;
 import io.segue.controlplane.push.ProxyHub;
+import io.segue.controlplane.service.AuditLog;
 import io.segue.controlplane.service.SecretBox;
 import io.segue.controlplane.service.Services;
 import io.segue.controlplane.store.SqliteStore;
@@ -55,10 +56,19 @@ public final class ControlPlane implements AutoCloseable {
      * @param movers who moves data
      */
     public static ControlPlane start(ControlPlaneOptions options, MoverFactory movers) throws IOException {
-        return new ControlPlane(options, movers);
+        return start(options, movers, Clock.systemUTC());
     }
 
-    private ControlPlane(ControlPlaneOptions options, MoverFactory movers) throws IOException {
+    /**
+     * As {@link #start(ControlPlaneOptions, MoverFactory)}, with another clock.
+     *
+     * @param clock what windows of time and all records go by
+     */
+    public static ControlPlane start(ControlPlaneOptions options, MoverFactory movers, Clock clock) throws IOException {
+        return new ControlPlane(options, movers, clock);
+    }
+
+    private ControlPlane(ControlPlaneOptions options, MoverFactory movers, Clock clock) throws IOException {
         this.options = options;
         try {
             Path dir = Files.createDirectories(options.dataDir());
@@ -72,21 +82,33 @@ public final class ControlPlane implements AutoCloseable {
                     movers,
                     dir.resolve("movers"),
                     options.limits(),
-                    Clock.systemUTC(),
+                    clock,
                     Release.current()));
             if (services.tokens().bootstrap(options.adminToken(), dir.resolve(TOKEN_FILE))) {
                 LOG.info("an admin token was made and written to {}", dir.resolve(TOKEN_FILE));
             }
-            Metrics metrics = opened(new Metrics(hub, services.movement()::running));
+            Metrics metrics = opened(new Metrics(
+                    hub, services.movement()::running, services.fleet().planChanges()));
             this.admin = opened(AdminServer.start(options.admin(), ready::get, metrics::scrape));
-            this.grpc = opened(GrpcServer.start(options.grpc(), services));
-            this.rest = opened(RestServer.start(options.rest(), services, metrics::restAnswered));
+            AuditLog audit = new AuditLog(store, Clock.systemUTC());
+            warnOfPlainText("REST", options.rest(), options.tls().rest().isPresent());
+            warnOfPlainText("gRPC", options.grpc(), options.tls().grpc().isPresent());
+            this.grpc = opened(GrpcServer.start(options.grpc(), options.tls().grpc(), services, audit));
+            this.rest = opened(
+                    RestServer.start(options.rest(), options.tls().rest(), services, audit, metrics::restAnswered));
             // Closed first: a proxy whose stream this process ends is not lost.
             opened(() -> hub.onLost(proxy -> {}));
             ready.set(true);
         } catch (IOException | RuntimeException e) {
             close();
             throw e;
+        }
+    }
+
+    private static void warnOfPlainText(String face, InetSocketAddress address, boolean encrypted) {
+        boolean loopback = address.getAddress() != null && address.getAddress().isLoopbackAddress();
+        if (!encrypted && !loopback) {
+            LOG.warn("{} listens on {} in plain text: tokens and passwords can be read on the way", face, address);
         }
     }
 

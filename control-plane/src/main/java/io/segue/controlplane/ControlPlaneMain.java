@@ -1,13 +1,18 @@
 package io.segue.controlplane;
 
+import io.segue.controlplane.api.tls.ServerTls;
 import io.segue.controlplane.service.Limits;
+import io.segue.core.validation.Check;
+import io.segue.core.validation.InvalidFieldException;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,6 +31,7 @@ import picocli.CommandLine.Option;
         footer = {
             "",
             "Environment:",
+            "  SEGUE_…             Every flag: --data-dir is SEGUE_DATA_DIR, and so on. The command line wins.",
             "  SEGUE_ADMIN_TOKEN   The first admin token. Without it one is made at the first start and written to",
             "                      DIR/admin.token, readable by its owner only.",
             "",
@@ -65,6 +71,45 @@ public final class ControlPlaneMain implements Callable<Integer> {
             description = "Where everything is kept (default: ${DEFAULT-VALUE}). One control plane per directory.")
     private Path dataDir = Path.of("data");
 
+    @Option(
+            names = "--hold-limit-ms",
+            paramLabel = "MS",
+            defaultValue = "2000",
+            description =
+                    "How long requests may wait while keys change sides, 100 to 60000 (default: ${DEFAULT-VALUE})."
+                            + " A change that takes longer does not happen.")
+    private int holdLimitMs = 2_000;
+
+    @Option(
+            names = "--rest-tls-cert",
+            paramLabel = "FILE",
+            description =
+                    "Certificate of the REST API in PEM, with those that lead to its authority; needs --rest-tls-key.")
+    private @Nullable Path restCertificate;
+
+    @Option(
+            names = "--rest-tls-key",
+            paramLabel = "FILE",
+            description = "Its private key in PEM (PKCS #8, not encrypted).")
+    private @Nullable Path restKey;
+
+    @Option(
+            names = "--grpc-tls-cert",
+            paramLabel = "FILE",
+            description =
+                    "Certificate of the gRPC API in PEM; needs --grpc-tls-key. Proxies then need --control-plane-ca.")
+    private @Nullable Path grpcCertificate;
+
+    @Option(names = "--grpc-tls-key", paramLabel = "FILE", description = "Its private key.")
+    private @Nullable Path grpcKey;
+
+    @Option(
+            names = "--tls-client-ca",
+            paramLabel = "FILE",
+            description =
+                    "Authorities in PEM: where TLS is spoken, every client must show a certificate of one of them.")
+    private @Nullable Path clientCa;
+
     private final Optional<String> adminToken;
     private final PrintStream out;
     private final PrintStream err;
@@ -82,15 +127,24 @@ public final class ControlPlaneMain implements Callable<Integer> {
                 .map(String::strip)
                 .filter(text -> !text.isEmpty());
         ControlPlaneMain main = new ControlPlaneMain(token, System.out, System.err);
-        System.exit(new CommandLine(main).execute(arguments));
+        System.exit(new CommandLine(main)
+                .setDefaultValueProvider(new EnvironmentDefaults(System.getenv()))
+                .execute(arguments));
     }
 
     @Override
     public Integer call() throws InterruptedException {
         ControlPlane controlPlane;
         try {
-            controlPlane =
-                    ControlPlane.start(new ControlPlaneOptions(rest, grpc, admin, dataDir, adminToken, Limits.DEFAULT));
+            Check.range("--hold-limit-ms", holdLimitMs, 100, 60_000);
+            controlPlane = ControlPlane.start(new ControlPlaneOptions(
+                    rest,
+                    grpc,
+                    admin,
+                    dataDir,
+                    adminToken,
+                    Limits.DEFAULT.withHold(Duration.ofMillis(holdLimitMs)),
+                    tls()));
         } catch (IOException | RuntimeException e) {
             // Also what the web server throws when its port is taken.
             err.println("segue control-plane: cannot start: " + rootMessage(e));
@@ -109,6 +163,27 @@ public final class ControlPlaneMain implements Callable<Integer> {
         out.flush();
         stopped.await();
         return 0;
+    }
+
+    private ControlPlaneOptions.Tls tls() throws IOException {
+        ControlPlaneOptions.Tls tls = new ControlPlaneOptions.Tls(
+                tls("rest", restCertificate, restKey), tls("grpc", grpcCertificate, grpcKey));
+        if (clientCa != null && tls.rest().isEmpty() && tls.grpc().isEmpty()) {
+            throw new InvalidFieldException(
+                    "--tls-client-ca", clientCa, "--rest-tls-cert, --grpc-tls-cert, or both, beside it");
+        }
+        return tls;
+    }
+
+    private Optional<ServerTls> tls(String face, @Nullable Path certificate, @Nullable Path key) throws IOException {
+        if (certificate == null && key == null) {
+            return Optional.empty();
+        }
+        if (certificate == null || key == null) {
+            String missing = "--" + face + (certificate == null ? "-tls-cert" : "-tls-key");
+            throw new InvalidFieldException(missing, "nothing", "a file: certificate and key go together");
+        }
+        return Optional.of(ServerTls.read(face, certificate, key, Optional.ofNullable(clientCa)));
     }
 
     private static String rootMessage(Throwable thrown) {

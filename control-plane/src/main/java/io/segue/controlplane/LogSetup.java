@@ -5,13 +5,13 @@ import java.io.InputStream;
 import java.util.logging.LogManager;
 
 /** One line per log record, and silence from libraries unless something is wrong. */
-final class LogSetup {
+public final class LogSetup {
     private static final String OWN_FILE = "java.util.logging.config.file";
 
     private LogSetup() {}
 
     /** Reads the program's own settings, unless the operator brought some. */
-    static void apply() {
+    public static void apply() {
         if (System.getProperty(OWN_FILE) != null) {
             return;
         }

@@ -5,13 +5,13 @@ import java.io.InputStream;
 import java.util.Properties;
 
 /** Which release this is. */
-final class Release {
+public final class Release {
     private static final String FILE = "/segue-control-plane-release.properties";
 
     private Release() {}
 
     /** As the build wrote it down: {@code "0.1.0"}. */
-    static String current() {
+    public static String current() {
         Properties properties = new Properties();
         try (InputStream in = Release.class.getResourceAsStream(FILE)) {
             if (in != null) {

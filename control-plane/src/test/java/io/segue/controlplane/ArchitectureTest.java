@@ -1,5 +1,9 @@
 package io.segue.controlplane;
 
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.core.domain.properties.HasOwner.Predicates.With.owner;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -7,6 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.javalin.router.RoutingApi;
 
 @AnalyzeClasses(packages = "io.segue.controlplane", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
@@ -17,6 +22,8 @@ class ArchitectureTest {
             .definedBy("io.segue.controlplane")
             .layer("faces")
             .definedBy("io.segue.controlplane.api..")
+            .layer("command line")
+            .definedBy("io.segue.controlplane.ctl")
             .layer("telemetry")
             .definedBy("io.segue.controlplane.telemetry")
             .layer("services")
@@ -36,9 +43,11 @@ class ArchitectureTest {
             .layer("time")
             .definedBy("io.segue.controlplane.time")
             .whereLayer("start")
+            .mayOnlyBeAccessedByLayers("command line")
+            .whereLayer("command line")
             .mayNotBeAccessedByAnyLayer()
             .whereLayer("faces")
-            .mayOnlyBeAccessedByLayers("start")
+            .mayOnlyBeAccessedByLayers("start", "command line")
             .whereLayer("telemetry")
             .mayOnlyBeAccessedByLayers("start")
             .whereLayer("services")
@@ -99,4 +108,14 @@ class ArchitectureTest {
             .dependOnClassesThat()
             .resideInAPackage("io.segue.proxy..")
             .because("proxy and control plane share core and proto only: move what both need there");
+
+    @ArchTest
+    static final ArchRule ROUTES_ARE_DECLARED_ONCE = noClasses()
+            .that()
+            .doNotHaveSimpleName("RouteTable")
+            .should()
+            .callMethodWhere(target(owner(assignableTo(RoutingApi.class)))
+                    .and(target(
+                            nameMatching("get|post|put|patch|delete|head|options|sse|ws|addHttpHandler|addEndpoint"))))
+            .because("the server and the OpenAPI document are made from one table: declare the route in RouteTable");
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.google.protobuf.ByteString;
 import io.segue.controlplane.testkit.Await;
 import io.segue.controlplane.testkit.Bench;
+import io.segue.controlplane.testkit.FakeMovers;
 import io.segue.controlplane.testkit.FakeProxy;
 import io.segue.controlplane.testkit.Rest.Reply;
 import io.segue.proto.v1.DivergentKey;
@@ -140,11 +141,47 @@ class AuthorityTest {
     }
 
     @Test
-    void cutoverCannotGoBackAndCannotCompleteHalfWay() throws Exception {
+    void keysThatCouldNotComeBack_doNotGo_unlessForced(@TempDir Path other) throws Exception {
+        try (Bench deaf = new Bench(other, FakeMovers.none())) {
+            deaf.proxy("p1");
+            deaf.running(OLD_LEADS);
+            assertThat(deaf.patch(CUTOVER).expect(409).message())
+                    .contains("no way back")
+                    .contains("\"force\": true");
+            JsonNode forced = deaf.rest()
+                    .patch("/api/v1/migrations/m", "{\"force\":true,\"strategy\":" + CUTOVER + "}")
+                    .expect(200)
+                    .data();
+            assertThat(forced.path("warnings").toString()).contains("there is no way back");
+            assertThat(deaf.patch(OLD_LEADS).expect(409).message()).contains("would be lost");
+            assertThat(deaf.call("rollback").expect(409).message()).contains("would be lost");
+        }
+    }
+
+    @Test
+    void aStartWithoutAWayBack_isRefused_unlessForced(@TempDir Path other) throws Exception {
+        try (Bench deaf = new Bench(other, FakeMovers.none())) {
+            deaf.proxy("p1");
+            deaf.ready(CUTOVER);
+            assertThat(deaf.call("migrate").expect(409).message()).contains("carried back to OLD");
+            assertThat(deaf.call("test").expect(200).data().toString()).contains("no_way_back");
+            deaf.rest().post("/api/v1/migrations/m/migrate", FORCE).expect(200);
+        }
+    }
+
+    @Test
+    void cutoverGoesBack() throws Exception {
         bench.running(OLD_LEADS);
         patch(CUTOVER).expect(200);
-        assertThat(patch(OLD_LEADS).expect(409).message()).contains("would be lost");
-        call("rollback").expect(409);
+        patch(OLD_LEADS).expect(200);
+        patch(CUTOVER).expect(200);
+        call("rollback").expect(200);
+    }
+
+    @Test
+    void cutoverCannotCompleteHalfWay() throws Exception {
+        bench.running(OLD_LEADS);
+        patch(CUTOVER).expect(200);
         assertThat(call("complete").expect(409).message()).contains("write_percentage");
         JsonNode warned = patch(CUTOVER.replace("0.5", "1.0")).expect(200).data();
         assertThat(warned.path("warnings").toString()).contains("OLD only");

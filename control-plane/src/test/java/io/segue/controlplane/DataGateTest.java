@@ -69,7 +69,7 @@ class DataGateTest {
         String message = bench.patch(dualNew(0.5)).expect(409).message();
         assertThat(message).contains("the data of a was not on b within 300 ms").contains("the change was undone");
         assertUnchanged(mover);
-        assertThat(mover.calls()).doesNotContain("recheck the switch was undone");
+        assertThat(mover.calls()).doesNotContain("takeOver the switch was undone");
     }
 
     @Test
@@ -86,7 +86,7 @@ class DataGateTest {
         FakeMover mover = open(dual(0.5)).neverRestricts();
         assertThat(bench.patch(dualNew(0.5)).expect(409).message()).contains("a write to b was still unanswered");
         assertUnchanged(mover);
-        assertThat(mover.calls()).contains("recheck the switch was undone");
+        assertThat(mover.calls()).contains("takeOver the switch was undone");
     }
 
     @Test
@@ -96,11 +96,11 @@ class DataGateTest {
                 .patch("/api/v1/migrations/m", "{\"force\":true,\"strategy\":" + dualNew(0.5) + "}")
                 .expect(200);
         assertThat(hanging.closed()).isTrue();
-        assertThat(movers.last(2).spec().epoch()).isEqualTo(2);
+        Await.until("another one", () -> movers.lastOf("a").spec().epoch() == 2);
     }
 
     @Test
-    void aProxyThatRefusesTheDecision_givesTheKeysBackToTheMover() throws Exception {
+    void aProxyThatRefusesTheDecision_isOfferedItAgain_andNothingIsTakenBack() throws Exception {
         FakeMover mover = open(dual(0.5));
         proxy.refusing(config -> config.getInterlays(0).hasPrepared()
                         || !config.getInterlays(0)
@@ -112,9 +112,100 @@ class DataGateTest {
                                 .contains("NEW")
                 ? Optional.empty()
                 : Optional.of("no"));
-        bench.patch(dualNew(0.5)).expect(409);
+        String notes = bench.patch(dualNew(0.5))
+                .expect(200)
+                .data()
+                .path("rollout")
+                .path("notes")
+                .toString();
+        assertThat(notes).contains("could not carry out the decision", "no");
+        assertThat(mover.filter().test(ANY)).isFalse();
+        assertThat(mover.calls()).doesNotContain("takeOver the switch was undone");
+        proxy.refusing(config -> Optional.empty());
+        Await.until("it runs it after all", () -> {
+            var shown = bench.rest().get("/api/v1/proxies").data().get(0);
+            return shown.path("acked_version").asLong()
+                    == shown.path("target_version").asLong();
+        });
+    }
+
+    @Test
+    void beforeKeysGoToNew_oldIsFollowing_andTakesThemOverOnceItIsDecided() throws Exception {
+        FakeMover mover = open(dual(0.5));
+        AtomicBoolean idle = new AtomicBoolean();
+        mover.atDrain(() -> {
+            FakeMover back = movers.lastOf("b");
+            idle.set(back.started() && !back.filter().test(ANY));
+        });
+        bench.patch(cutover(1.0, 1.0)).expect(200);
+
+        FakeMover back = movers.lastOf("b");
+        assertThat(idle).as("it listens before the hold, and has nothing to do").isTrue();
+        assertThat(back.spec().follower().getId()).isEqualTo("a");
+        assertThat(back.calls()).containsSubsequence("restrict", "start", "drain", "takeOver keys have come to NEW");
+        assertThat(back.filter().test(ANY)).isTrue();
+        assertThat(mover.calls()).containsSubsequence("drain", "restrict", "bypass");
+        assertThat(mover.filter().test(ANY)).isFalse();
+        assertThat(bench.progress().path("movements").findValuesAsText("direction"))
+                .containsExactly("forward", "reverse");
+    }
+
+    @Test
+    void theSameOnTheWayBack_withTheRolesSwapped() throws Exception {
+        FakeMover mover = open(dual(0.5));
+        bench.patch(cutover(1.0, 1.0)).expect(200);
+        FakeMover back = movers.lastOf("b");
+        int before = mover.calls().size();
+        bench.patch(cutover(0.0, 0.0)).expect(200);
+
+        assertThat(back.calls()).endsWith("drain", "restrict", "bypass");
+        assertThat(back.filter().test(ANY)).isFalse();
+        assertThat(mover.calls().subList(before, mover.calls().size()))
+                .containsExactly("drain", "takeOver keys have come to OLD");
+        assertThat(mover.filter().test(ANY)).isTrue();
+    }
+
+    @Test
+    void someKeys_haveBothDirectionsAtWork() throws Exception {
+        FakeMover mover = open(dual(0.5));
+        bench.patch(cutover(0.5, 0.5)).expect(200);
+        FakeMover back = movers.lastOf("b");
+        for (int i = 0; i < 100; i++) {
+            byte[] key = ("user:" + i).getBytes(StandardCharsets.UTF_8);
+            assertThat(back.filter().test(key)).isNotEqualTo(mover.filter().test(key));
+        }
+    }
+
+    @Test
+    void whoWritesPastTheProxies_keepsTheKeysWhereTheyAre() throws Exception {
+        FakeMover mover = open(dual(0.5)).bypassed("key user:1 was changed");
+        String message = bench.patch(cutover(1.0, 1.0)).expect(409).message();
+        assertThat(message).contains("somebody writes a past the proxies").contains("key user:1 was changed");
         assertUnchanged(mover);
-        assertThat(mover.calls()).contains("recheck the switch was undone");
+        assertThat(mover.calls()).contains("takeOver the switch was undone");
+        assertThat(movers.lastOf("b").calls()).doesNotContain("takeOver keys have come to NEW");
+        mover.bypassed(null);
+        bench.patch(cutover(1.0, 1.0)).expect(200);
+    }
+
+    @Test
+    void aWayBackThatDoesNotAnswer_undoesTheChange() throws Exception {
+        FakeMover mover = open(dual(0.5));
+        movers.starting(made -> made.neverDrains().catchUp());
+        assertThat(bench.patch(cutover(1.0, 1.0)).expect(409).message()).contains("the way back from b to a");
+        assertUnchanged(mover);
+    }
+
+    @Test
+    void aWayBackThatIsNotUp_refusesTheChangeBeforeAnybodyHolds() throws Exception {
+        open(dual(0.5));
+        proxy.awaitReads(0.5);
+        long before = proxy.config().getVersion();
+        movers.starting(made -> {});
+        assertThat(bench.patch(cutover(1.0, 1.0)).expect(409).message()).contains("the way back is not ready");
+        assertThat(proxy.sentAfter(before)).isEmpty();
+        movers.lastOf("b").catchUp();
+        bench.patch(cutover(1.0, 1.0)).expect(200);
     }
 
     private void assertUnchanged(FakeMover mover) {
@@ -175,7 +266,7 @@ class DataGateTest {
         bench.patch(dualNew(0.5)).expect(200);
         bench.patch(dual(0.5)).expect(200);
         assertThat(mover.filter().test(ANY)).isTrue();
-        assertThat(mover.calls()).contains("recheck keys have come back to OLD");
+        assertThat(mover.calls()).contains("takeOver keys have come to OLD");
     }
 
     @Test

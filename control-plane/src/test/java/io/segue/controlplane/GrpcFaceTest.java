@@ -18,7 +18,6 @@ import io.segue.controlplane.testkit.FakeProxy;
 import io.segue.controlplane.testkit.FakeRedis;
 import io.segue.controlplane.testkit.GrpcClient;
 import io.segue.proto.v1.AddInterlayRequest;
-import io.segue.proto.v1.BlueGreen;
 import io.segue.proto.v1.Canary;
 import io.segue.proto.v1.CatalogServiceGrpc;
 import io.segue.proto.v1.CatalogServiceGrpc.CatalogServiceBlockingStub;
@@ -40,6 +39,7 @@ import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.Role;
 import io.segue.proto.v1.Strategy;
 import io.segue.proto.v1.TestMigrationRequest;
+import io.segue.proto.v1.TimeWindow;
 import io.segue.proto.v1.UpdateMigrationRequest;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -125,9 +125,9 @@ class GrpcFaceTest {
         assertThat(refusal(() -> migrations.migrate(call()))).isEqualTo(Status.Code.FAILED_PRECONDITION);
         assertThat(refusal(() -> migrations.createMigration(CreateMigrationRequest.newBuilder()
                         .setId("n")
-                        .setStrategy(Strategy.newBuilder().setBlueGreen(BlueGreen.getDefaultInstance()))
+                        .setStrategy(Strategy.newBuilder().setTimeWindow(TimeWindow.getDefaultInstance()))
                         .build())))
-                .isEqualTo(Status.Code.UNIMPLEMENTED);
+                .isEqualTo(Status.Code.INVALID_ARGUMENT);
         assertThat(refusal(() -> migrations.createMigration(CreateMigrationRequest.newBuilder()
                         .setId("n")
                         .setStrategy(canary(1.5))

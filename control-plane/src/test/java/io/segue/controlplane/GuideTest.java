@@ -163,6 +163,6 @@ class GuideTest {
                 .post("/api/v1/migrations/m/api/user_cache_api", "{\"id\":\"user_cache_api\"}")
                 .expect(422)
                 .message();
-        assertThat(message).startsWith("APIs are not available in this release");
+        assertThat(message).startsWith("api user_cache_api: APIs are not available in this release");
     }
 }

@@ -151,7 +151,7 @@ class LifecycleTest {
                 .expect(200);
         Reply stale = bench.rest()
                 .send("PATCH", "/api/v1/migrations/m", "application/json", body, "If-Match", etag)
-                .expect(412);
+                .expect(409);
 
         assertThat(stale.message()).contains("read it again");
         bench.rest()
@@ -173,7 +173,7 @@ class LifecycleTest {
                         .status())
                 .collect(Collectors.groupingBy(Function.identity(), Collectors.counting()));
 
-        assertThat(statuses).isEqualTo(Map.of(200, 1L, 412, 15L));
+        assertThat(statuses).isEqualTo(Map.of(200, 1L, 409, 15L));
     }
 
     @Test

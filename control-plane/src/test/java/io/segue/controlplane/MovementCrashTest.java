@@ -123,9 +123,12 @@ class MovementCrashTest {
         bench.patch(cutover(1.0, 1.0)).expect(200);
         FakeMovers later = new FakeMovers();
         try (Bench second = new Bench(image(), later)) {
-            assertThat(later.last().calls()).containsSubsequence("restrict", "start");
-            assertThat(later.last().filter().test("any".getBytes(StandardCharsets.UTF_8)))
+            assertThat(later.lastOf("a").calls()).containsSubsequence("restrict", "start");
+            assertThat(later.lastOf("a").filter().test("any".getBytes(StandardCharsets.UTF_8)))
                     .isFalse();
+            assertThat(later.lastOf("b").calls()).containsSubsequence("restrict", "start");
+            assertThat(later.lastOf("b").filter().test("any".getBytes(StandardCharsets.UTF_8)))
+                    .isTrue();
             second.proxy("p1").awaitReads(1.0);
         }
     }

@@ -81,14 +81,43 @@ class MovementFailureTest {
     }
 
     @Test
-    void keysThatAreOnNewAlready_areNotTakenBackWithoutBeingAsked() throws Exception {
+    void keysThatAreOnNewAlready_areTakenBackToo_sinceOldFollowsThem() throws Exception {
         FakeMover mover = open(dual(0.3), SCAN);
         bench.patch(cutover(0.5, 0.5)).expect(200);
+        FakeMover back = movers.lastOf("b");
+        mover.fail("disk full");
+        bench.awaitStatus("rolled_back");
+        assertThat(reason()).contains("disk full");
+        assertThat(mover.closed()).isTrue();
+        assertThat(back.calls()).endsWith("drain", "restrict", "bypass", "close");
+        proxy.awaitReads(-1);
+    }
+
+    @Test
+    void allowPartial_leavesTheWayBackOpenWhileItHasFailed() throws Exception {
+        FakeMover mover = open(dual(0.3), SCAN + PARTIAL);
+        bench.patch(cutover(0.5, 0.5)).expect(200);
+        FakeMover back = movers.lastOf("b");
         mover.fail("disk full");
         bench.awaitStatus("failed");
-        assertThat(reason()).contains("disk full").contains("truth on NEW");
         assertThat(mover.closed()).isTrue();
+        assertThat(back.closed()).isFalse();
         assertThat(proxy.reads()).isEqualTo(0.5);
+        bench.call("rollback").expect(200);
+        assertThat(back.calls()).endsWith("drain", "restrict", "bypass", "close");
+    }
+
+    @Test
+    void theWayBackIsMadeAgain_andFailsNothing() throws Exception {
+        open(dual(0.3), SCAN);
+        bench.patch(cutover(1.0, 1.0)).expect(200);
+        FakeMover back = movers.lastOf("b");
+        back.fail("disk full");
+        Await.until("another one", () -> movers.lastOf("b").spec().epoch() == 2);
+        assertThat(bench.status()).isEqualTo("running");
+        assertThat(back.closed()).isTrue();
+        Await.until("it follows", () -> movers.lastOf("b").started());
+        bench.call("rollback").expect(200);
     }
 
     @Test

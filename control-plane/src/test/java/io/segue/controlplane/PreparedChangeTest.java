@@ -52,13 +52,16 @@ class PreparedChangeTest {
 
         for (FakeProxy proxy : List.of(one, other)) {
             List<ProxyConfig> sent = sentAfter(proxy, before);
-            assertThat(sent).hasSize(2);
-            InterlayConfig held = sent.get(0).getInterlays(0);
+            assertThat(sent).hasSize(3);
+            assertThat(sent.get(0).getInterlays(0).getPrepared().getHold()).isFalse();
+            InterlayConfig held = sent.get(1).getInterlays(0);
+            assertThat(held.getPrepared().getHold()).isTrue();
+            assertThat(held.getPrepared().getHoldLimitMs()).isEqualTo(1_000);
             assertThat(held.getPlan().getStrategy().getCanary().getReadPercentage())
                     .isEqualTo(0.5);
             assertThat(held.getPrepared().getPlan().getStrategy().getCanary().getReadPercentage())
                     .isEqualTo(1.0);
-            InterlayConfig decided = sent.get(1).getInterlays(0);
+            InterlayConfig decided = sent.get(2).getInterlays(0);
             assertThat(decided.hasPrepared()).isFalse();
             assertThat(decided.getPlan().getStrategy().getCanary().getReadPercentage())
                     .isEqualTo(1.0);
@@ -116,7 +119,7 @@ class PreparedChangeTest {
         long before = one.config().getVersion();
         bench.rest().post("/api/v1/migrations/m/complete").expect(200);
         List<ProxyConfig> sent = sentAfter(one, before);
-        assertThat(sent).hasSize(2);
+        assertThat(sent).hasSize(3);
         assertThat(sent.get(0).getInterlays(0).getPrepared().getEndpoint().getId())
                 .isEqualTo("b");
         assertThat(sent.get(0).getInterlays(0).getPrepared().hasPlan()).isFalse();

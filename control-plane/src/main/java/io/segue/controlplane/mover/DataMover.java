@@ -3,6 +3,7 @@ package io.segue.controlplane.mover;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -41,11 +42,26 @@ public interface DataMover extends AutoCloseable {
     /**
      * The data gate: waits until every change of {@code keys} that the authority had executed before this call has been carried to the
      * follower, and each of them that was owed is equal. For a moment in which nobody writes those keys; others may be written meanwhile,
-     * and are not waited for.
+     * and are not waited for. From then on, and until {@link #takeOver}, it is noted which of these keys change, also if they are none of
+     * the mover's business: {@link #bypass} asks for them, and {@link #takeOver} carries them over.
      *
      * @return false if that did not come about within {@code limit}
      */
     boolean drain(KeyFilter keys, Duration limit);
+
+    /**
+     * After a {@link #drain}, while nobody should write its keys: whether somebody did it all the same, past those who hold. A key that has
+     * expired since is no such case.
+     *
+     * @return which key was changed, or why that cannot be said; empty if none was, up to this call
+     */
+    Optional<String> bypass(Duration limit);
+
+    /**
+     * Widens the work to the keys for which the authority side is the truth from now on. What has changed of them since the last {@link #drain}
+     * is owed; where that is not known in full, everything is compared, for {@code reason}. Does not wait.
+     */
+    void takeOver(KeyFilter filter, String reason);
 
     /**
      * Completes when every change that the authority had executed before this call stands on the follower, whatever is written
@@ -83,8 +99,26 @@ public interface DataMover extends AutoCloseable {
         /** All keys. */
         KeyFilter ALL = key -> true;
 
+        /** None at all. */
+        KeyFilter NONE = new KeyFilter() {
+            @Override
+            public boolean test(byte[] key) {
+                return false;
+            }
+
+            @Override
+            public boolean keyless() {
+                return false;
+            }
+        };
+
         /** Whether {@code key} is meant. Pure, thread-safe. */
         boolean test(byte[] key);
+
+        /** Whether what belongs to no key is meant too: function libraries. */
+        default boolean keyless() {
+            return true;
+        }
     }
 
     /**

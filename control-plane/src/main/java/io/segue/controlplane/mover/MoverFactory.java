@@ -30,6 +30,8 @@ public interface MoverFactory {
      * @param feed which change feed to use
      * @param folder where it keeps its checkpoint; made if missing
      * @param settleMs how long an effect of a dual write may be under way, milliseconds
+     * @param mirrors whether a key that only the follower has is removed there when everything is compared; false where not all of them
+     *     ever stood at the authority
      * @param epochs where the mover asks, each time before it writes on a new connection, whether a later one was made
      */
     record MoverSpec(
@@ -44,9 +46,10 @@ public interface MoverFactory {
             Path folder,
             DataMover.Ceilings ceilings,
             long settleMs,
+            boolean mirrors,
             Epochs epochs) {
 
-        /** One that nobody replaces but by ending it, or by a mover that ends its connections. */
+        /** One that mirrors, and that nobody replaces but by ending it, or by a mover that ends its connections. */
         public MoverSpec(
                 String migration,
                 String uuid,
@@ -71,6 +74,7 @@ public interface MoverFactory {
                     folder,
                     ceilings,
                     settleMs,
+                    true,
                     () -> epoch);
         }
     }

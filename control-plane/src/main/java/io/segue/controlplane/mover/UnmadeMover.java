@@ -3,6 +3,7 @@ package io.segue.controlplane.mover;
 import io.segue.controlplane.mover.MoverFactory.MoverListener;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Stands for a mover that could not be made: it says why as soon as it is started, and moves nothing. */
@@ -42,6 +43,14 @@ public final class UnmadeMover implements DataMover {
     public boolean drain(KeyFilter keys, Duration limit) {
         return false;
     }
+
+    @Override
+    public Optional<String> bypass(Duration limit) {
+        return Optional.of(reason);
+    }
+
+    @Override
+    public void takeOver(KeyFilter filter, String why) {}
 
     @Override
     public CompletableFuture<Void> passed() {

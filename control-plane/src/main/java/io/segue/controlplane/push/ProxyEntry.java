@@ -1,6 +1,7 @@
 package io.segue.controlplane.push;
 
 import io.segue.controlplane.time.Times;
+import io.segue.core.planchange.Barrier;
 import io.segue.proto.v1.ConfigResponse;
 import io.segue.proto.v1.Node;
 import io.segue.proto.v1.Proxy;
@@ -20,6 +21,8 @@ final class ProxyEntry {
     private long awaitedVersion;
     private @Nullable ProxySession session;
     private boolean sendPending;
+    private long heldUs;
+    private long refusedAtMs;
 
     ProxyEntry(ProxyView known) {
         this.proxy = known.proxy().toBuilder();
@@ -89,14 +92,32 @@ final class ProxyEntry {
         return !nonce.isEmpty() && nonce.equals(awaitedNonce);
     }
 
-    void acknowledged() {
+    /** @param us for how long it has held work until now, in microseconds; 0 if it held none */
+    void acknowledged(long us) {
         proxy.setAckedVersion(awaitedVersion);
         awaitedNonce = "";
+        heldUs = us;
     }
 
-    void refused(String reason) {
+    void refused(String reason, long nowMs) {
         proxy.setRejectedVersion(awaitedVersion).setRejectedReason(reason);
         awaitedNonce = "";
+        refusedAtMs = nowMs;
+    }
+
+    /** For how long {@code version} has been refused; 0 if it is not, or is on its way again. */
+    long refusedFor(long nowMs, long version) {
+        boolean refused = proxy.getRejectedVersion() == version && !runs(version) && awaitedNonce.isEmpty();
+        return refused && !sendPending ? nowMs - refusedAtMs : 0;
+    }
+
+    /** How long it held work before what it acknowledged last. */
+    LongestHold lastHold() {
+        return new LongestHold(proxy.getId(), heldUs);
+    }
+
+    Barrier.Member member() {
+        return new Barrier.Member(proxy.getId(), connected(), proxy.getAckedVersion(), proxy.getRejectedVersion());
     }
 
     void seen(Instant now) {

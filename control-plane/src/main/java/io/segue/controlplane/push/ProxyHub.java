@@ -1,5 +1,6 @@
 package io.segue.controlplane.push;
 
+import io.segue.core.planchange.Barrier;
 import io.segue.proto.v1.ConfigRequest;
 import io.segue.proto.v1.Node;
 import io.segue.proto.v1.Proxy;
@@ -8,6 +9,7 @@ import io.segue.proto.v1.ProxyReport;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +32,8 @@ import org.slf4j.LoggerFactory;
 public final class ProxyHub {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyHub.class);
     private static final long SAVE_EVERY_MS = 5_000;
+    /** After so long what a proxy has refused, and should run all the same, is offered again. */
+    private static final long OFFER_AGAIN_MS = 1_000;
 
     private final Clock clock;
     private final ProxyArchive archive;
@@ -84,14 +88,12 @@ public final class ProxyHub {
     public ProxySession open(ConfigRequest first, Outbound outbound) {
         Node node = first.getNode();
         ProxySession session = new ProxySession(this, node.getId(), outbound);
+        register(node);
         @Nullable ProxySession replaced;
         ProxyView save;
         lock.lock();
         try {
-            ProxyEntry entry = entries.computeIfAbsent(
-                    node.getId(),
-                    id -> new ProxyEntry(
-                            new ProxyView(Proxy.newBuilder().setId(id).build(), ProxyReport.getDefaultInstance())));
+            ProxyEntry entry = entries.computeIfAbsent(node.getId(), id -> new ProxyEntry(unknown(id)));
             replaced = entry.attach(session, node, first.getVersion());
             note(entry, first);
             entry.offer(target);
@@ -109,7 +111,29 @@ public final class ProxyHub {
         return session;
     }
 
+    /** Who may be serving clients is on disk before it is told what to serve: after a restart no change goes over its head. */
+    private void register(Node node) {
+        boolean known;
+        lock.lock();
+        try {
+            known = entries.containsKey(node.getId());
+        } finally {
+            lock.unlock();
+        }
+        if (!known) {
+            archive.save(unknown(node.getId()));
+        }
+    }
+
+    private static ProxyView unknown(String id) {
+        return new ProxyView(Proxy.newBuilder().setId(id).build(), ProxyReport.getDefaultInstance());
+    }
+
     void received(ProxySession session, ConfigRequest request) {
+        if (request.getStopped()) {
+            stopped(session);
+            return;
+        }
         @Nullable ProxyView save = null;
         lock.lock();
         try {
@@ -122,6 +146,9 @@ public final class ProxyHub {
                 answer(entry, request);
             }
             note(entry, request);
+            if (request.hasReport() && entry.refusedFor(clock.millis(), target.getVersion()) > OFFER_AGAIN_MS) {
+                entry.offer(target);
+            }
             if (answered || entry.due(clock.millis(), SAVE_EVERY_MS)) {
                 save = entry.toSave(clock.millis());
             }
@@ -136,7 +163,7 @@ public final class ProxyHub {
 
     private void answer(ProxyEntry entry, ConfigRequest request) {
         if (request.hasErrorDetail()) {
-            entry.refused(request.getErrorDetail().getMessage());
+            entry.refused(request.getErrorDetail().getMessage(), clock.millis());
             nacks.increment();
             LOG.warn(
                     "proxy {} refused version {}: {}",
@@ -144,7 +171,7 @@ public final class ProxyHub {
                     entry.rejection().version(),
                     entry.rejection().reason());
         } else {
-            entry.acknowledged();
+            entry.acknowledged(request.getHeldUs());
             acks.increment();
         }
     }
@@ -189,6 +216,22 @@ public final class ProxyHub {
         }
     }
 
+    /** A proxy has ended in order, and has promised not to serve before it is told what to: nobody waits for it any more. */
+    private void stopped(ProxySession session) {
+        lock.lock();
+        try {
+            if (entryOf(session) == null) {
+                return;
+            }
+            entries.remove(session.proxy());
+            news.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        archive.forget(session.proxy());
+        LOG.info("proxy {} stopped", session.proxy());
+    }
+
     private @Nullable ProxyEntry entryOf(ProxySession session) {
         ProxyEntry entry = entries.get(session.proxy());
         return entry != null && entry.serves(session) ? entry : null;
@@ -203,6 +246,63 @@ public final class ProxyHub {
                 return now.silent().isEmpty() || now.rejection().isPresent();
             });
             return arrival(version);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * How the registered proxies stand with a version.
+     *
+     * @param lenient whether those that cannot be reached are left out
+     */
+    public Barrier barrier(long version, boolean lenient) {
+        lock.lock();
+        try {
+            return Barrier.of(
+                    version,
+                    entries.values().stream()
+                            .map(ProxyEntry::member)
+                            .filter(member -> member.connected() || !lenient)
+                            .toList());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Waits until the barrier is passed or cannot be passed any more, or until the time is up. */
+    public Barrier awaitBarrier(long version, Duration atMost, boolean lenient) {
+        lock.lock();
+        try {
+            await(atMost, () -> {
+                Barrier now = barrier(version, lenient);
+                return now.passed() || now.failed();
+            });
+            return barrier(version, lenient);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The first refusal of a version, if it was refused. */
+    public Optional<Rejection> rejection(long version) {
+        lock.lock();
+        try {
+            return arrival(version).rejection();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Which of the proxies that run a version has held work for the longest time until then. */
+    public Optional<LongestHold> longestHold(long version) {
+        lock.lock();
+        try {
+            return entries.values().stream()
+                    .filter(entry -> entry.runs(version))
+                    .map(ProxyEntry::lastHold)
+                    .filter(hold -> hold.us() > 0)
+                    .max(Comparator.comparingLong(LongestHold::us));
         } finally {
             lock.unlock();
         }
@@ -284,6 +384,20 @@ public final class ProxyHub {
             return entries.values().stream()
                     .map(entry -> entry.view(target.getVersion()))
                     .toList();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Whether {@link #forget} would do it. */
+    public Forgotten mayForget(String id) {
+        lock.lock();
+        try {
+            ProxyEntry entry = entries.get(id);
+            if (entry == null) {
+                return Forgotten.UNKNOWN;
+            }
+            return entry.connected() ? Forgotten.STILL_CONNECTED : Forgotten.DONE;
         } finally {
             lock.unlock();
         }

@@ -10,6 +10,7 @@ import io.segue.proto.v1.InterlayReply;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.Rollout;
+import io.segue.proto.v1.UpdateInterlayRequest;
 import java.time.Clock;
 import java.util.List;
 import java.util.Set;
@@ -26,12 +27,14 @@ public final class CatalogService {
     private final EndpointVault vault;
     private final Changes changes;
     private final Clock clock;
+    private final InterlayChange interlayChange;
 
     CatalogService(Records records, EndpointVault vault, Changes changes, Clock clock) {
         this.records = records;
         this.vault = vault;
         this.changes = changes;
         this.clock = clock;
+        this.interlayChange = new InterlayChange(records, changes, clock);
     }
 
     /** Makes an endpoint. Server-assigned fields of the request are ignored. */
@@ -116,6 +119,11 @@ public final class CatalogService {
                     .setRollout(rollout)
                     .build();
         });
+    }
+
+    /** Changes an interlay and waits until the proxies have taken it over. */
+    public InterlayReply updateInterlay(UpdateInterlayRequest request) {
+        return interlayChange.make(request);
     }
 
     private void refuseIfTaken(Interlay wanted) {

@@ -1,20 +1,19 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.push.Arrival;
+import io.segue.controlplane.push.ChangeStats;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.push.Rejection;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Commit;
-import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.store.RevisionConflictException;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.VersionStep;
-import io.segue.proto.v1.Prepared;
 import io.segue.proto.v1.Rollout;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -31,18 +30,20 @@ final class Changes {
     private static final Duration UNDO = Duration.ofSeconds(2);
 
     private final Store store;
-    private final EndpointVault vault;
     private final Publisher publisher;
     private final ProxyHub hub;
     private final Limits limits;
+    private final TwoPhase twoPhase;
+    private final ChangeStats stats;
     private final ReentrantLock turn = new ReentrantLock(true);
 
-    Changes(Store store, EndpointVault vault, Publisher publisher, ProxyHub hub, Limits limits) {
+    Changes(Store store, Publisher publisher, ProxyHub hub, Limits limits, TwoPhase twoPhase, ChangeStats stats) {
         this.store = store;
-        this.vault = vault;
         this.publisher = publisher;
         this.hub = hub;
         this.limits = limits;
+        this.twoPhase = twoPhase;
+        this.stats = stats;
     }
 
     /** Runs {@code work} when no other change runs. */
@@ -78,55 +79,7 @@ final class Changes {
 
     /** A change that was being prepared when the process before this one ended was never decided: it does not happen. */
     void abandonPrepared() {
-        if (!store.list(Kind.HOLD).isEmpty()) {
-            store.commit(List.of(EndpointVault.decided()), VersionStep.RAISE);
-        }
-    }
-
-    /**
-     * Has the proxies hold what the change takes from one side to the other, all of them at once, until it is stored; then has the gate
-     * passed.
-     *
-     * @return the changes to store: with the decision
-     * @throws ServiceException a proxy cannot hold, or did not say that it does, or the gate is closed; everything is as it was
-     */
-    private List<Change> prepared(List<Change> changes, Gate gate) {
-        Map<String, Prepared> toPrepare = publisher.toPrepare(changes);
-        if (toPrepare.isEmpty()) {
-            return changes;
-        }
-        Commit hold = store.commit(List.of(vault.holding(toPrepare)), VersionStep.RAISE);
-        publisher.publish();
-        Arrival arrival = hub.awaitArrival(hold.configVersion(), limits.acknowledgement());
-        if (arrival.rejection().isPresent() || !arrival.silent().isEmpty()) {
-            long restored = release();
-            throw arrival.rejection()
-                    .map(rejection -> refused(rejection, restored))
-                    .orElseGet(() -> new ServiceException(
-                            Code.CONFLICT,
-                            "proxies " + arrival.silent() + " did not say within "
-                                    + limits.acknowledgement().toSeconds()
-                                    + " s that they hold the keys that move (the change was undone)",
-                            Map.of("silent", arrival.silent(), "restored_version", restored)));
-        }
-        try {
-            gate.pass();
-        } catch (RuntimeException e) {
-            release();
-            throw e;
-        }
-        List<Change> decision = new ArrayList<>(changes);
-        decision.add(EndpointVault.decided());
-        return decision;
-    }
-
-    /** Has the proxies go on as before: what they hold is not decided. Returns the version that says so. */
-    private long release() {
-        long restored = store.commit(List.of(EndpointVault.decided()), VersionStep.RAISE)
-                .configVersion();
-        publisher.publish();
-        hub.awaitArrival(restored, UNDO);
-        return restored;
+        twoPhase.abandon("the control plane ended before it was decided");
     }
 
     private Commit decide(List<Change> changes) {
@@ -134,32 +87,36 @@ final class Changes {
             return store.commit(changes, VersionStep.RAISE);
         } catch (RevisionConflictException e) {
             // Without this the proxies would go on holding.
-            abandonPrepared();
+            twoPhase.abandon("somebody else changed it meanwhile");
             publisher.publish();
             throw e;
         }
     }
 
     /**
-     * Stores changes, takes them to the proxies and waits. To be called within {@link #exclusively}.
+     * Stores changes, takes them to the proxies and waits. To be called within {@link #exclusively}. What gives keys another authority is held by
+     * every registered proxy before it is stored ({@link TwoPhase}), and is not taken back afterwards, whatever a proxy says: another one may
+     * serve by it already. Anything else is undone when a proxy refuses it.
      *
      * @param gate is passed while every proxy holds what moves, if anything moves
      * @param afterUndo what to store in addition when a proxy refuses and all is put back
-     * @throws ServiceException a proxy refused, or the gate is closed; everything is as it was, under a higher version
+     * @throws ServiceException a proxy refused, or cannot be reached, or the gate is closed; everything is as it was, under a higher version
      */
     Rollout roll(List<Change> changes, Gate gate, Function<Rejection, List<Change>> afterUndo) {
         boolean done = false;
         try {
-            Commit commit = decide(prepared(changes, gate));
+            Optional<List<Change>> prepared = twoPhase.prepare(changes, gate, false);
+            Commit commit = decide(prepared.orElse(changes));
+            gate.decided();
             publisher.publish();
             Arrival arrival = hub.awaitArrival(commit.configVersion(), limits.acknowledgement());
-            if (arrival.rejection().isPresent()) {
+            if (prepared.isEmpty() && arrival.rejection().isPresent()) {
                 Rejection rejection = arrival.rejection().get();
                 long restored = undo(commit, afterUndo.apply(rejection));
-                throw refused(rejection, restored);
+                throw TwoPhase.refused(rejection, restored);
             }
             done = true;
-            return rollout(commit.configVersion(), arrival);
+            return rollout(commit.configVersion(), arrival, prepared.isPresent());
         } finally {
             if (!done) {
                 gate.undone();
@@ -172,19 +129,28 @@ final class Changes {
         return roll(changes, Gate.NONE, afterUndo);
     }
 
-    /** As {@link #roll}, for a change that must happen whatever a proxy says. */
-    Rollout force(List<Change> changes) {
-        Commit commit = decide(preparedIfPossible(changes));
+    /**
+     * As {@link #roll}, for a change that must happen whatever a proxy says. Proxies that cannot be reached are not waited for.
+     *
+     * @param gate is passed if every proxy holds, and must not refuse
+     */
+    Rollout force(List<Change> changes, Gate gate) {
+        Optional<List<Change>> prepared = preparedIfPossible(changes, gate);
+        Commit commit = decide(prepared.orElse(changes));
+        gate.decided();
         publisher.publish();
-        return rollout(commit.configVersion(), hub.awaitArrival(commit.configVersion(), limits.acknowledgement()));
+        return rollout(
+                commit.configVersion(),
+                hub.awaitArrival(commit.configVersion(), limits.acknowledgement()),
+                prepared.isPresent());
     }
 
-    private List<Change> preparedIfPossible(List<Change> changes) {
+    private Optional<List<Change>> preparedIfPossible(List<Change> changes, Gate gate) {
         try {
-            return prepared(changes, Gate.NONE);
+            return twoPhase.prepare(changes, gate, true);
         } catch (ServiceException e) {
             LOG.warn("forced although it could not be prepared: {}", e.getMessage());
-            return changes;
+            return Optional.empty();
         }
     }
 
@@ -195,8 +161,6 @@ final class Changes {
 
     private long undo(Commit commit, List<Change> more) {
         List<Change> back = new ArrayList<>(commit.undo());
-        // The decision stands; what was prepared for it is not prepared again.
-        back.removeIf(change -> change.kind() == Kind.HOLD);
         back.addAll(more);
         long restored = store.commit(back, VersionStep.RAISE).configVersion();
         publisher.publish();
@@ -205,24 +169,23 @@ final class Changes {
         return restored;
     }
 
-    private static ServiceException refused(Rejection rejection, long restored) {
-        return new ServiceException(
-                Code.CONFLICT,
-                "proxy " + rejection.proxy() + " refused configuration " + rejection.version() + ": "
-                        + rejection.reason() + " (the change was undone)",
-                Map.of(
-                        "proxy", rejection.proxy(),
-                        "reason", rejection.reason(),
-                        "rejected_version", rejection.version(),
-                        "restored_version", restored));
-    }
-
-    private static Rollout rollout(long version, Arrival arrival) {
-        return Rollout.newBuilder()
+    private Rollout rollout(long version, Arrival arrival, boolean held) {
+        Rollout.Builder rollout = Rollout.newBuilder()
                 .setVersion(version)
                 .addAllAcknowledged(arrival.acknowledged())
                 .addAllSilent(arrival.silent())
-                .addAllDisconnected(arrival.disconnected())
-                .build();
+                .addAllDisconnected(arrival.disconnected());
+        if (held) {
+            stats.decided();
+            hub.longestHold(version).ifPresent(longest -> {
+                stats.held(longest.us());
+                rollout.setLongestHoldUs(longest.us()).setLongestHoldProxy(longest.proxy());
+            });
+            arrival.rejection()
+                    .ifPresent(rejection -> rollout.addNotes("proxy " + rejection.proxy()
+                            + " could not carry out the decision and holds the keys that move until it can: "
+                            + rejection.reason()));
+        }
+        return rollout.build();
     }
 }

@@ -77,7 +77,9 @@ final class ConfigBuilder {
                     .setId(interlay.getId())
                     .setBind(interlay.getBind())
                     .setPort(interlay.getPort())
-                    .setEndpoint(required(endpoints, interlay.getEndpoint()));
+                    .setEndpoint(required(endpoints, interlay.getEndpoint()))
+                    .setInstanceBy(interlay.getInstanceBy())
+                    .addAllLabels(interlay.getLabelsList());
             vault.login(interlay, Optional.ofNullable(logins.get(interlay.getId())))
                     .ifPresent(entry::setLogin);
             Plan plan = plans.get(interlay.getId());

@@ -66,6 +66,11 @@ final class Divergences {
         return one.build();
     }
 
+    /** Whether, by the last reports, more keys are in doubt than are brought in step in a hold. */
+    boolean many(String migration) {
+        return of(migration, 1).getCount() > REPAIRED_IN_A_HOLD;
+    }
+
     /**
      * Waits for fresh reports and refuses unless all of them say that the two sides are equal, but for a few keys: hot ones may always be
      * in some ledger, and the proxies bring those in step while they hold the change, or refuse it.

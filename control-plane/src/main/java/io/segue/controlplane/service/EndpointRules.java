@@ -3,6 +3,7 @@ package io.segue.controlplane.service;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
+import io.segue.core.wire.LabelsMapper;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
@@ -42,6 +43,7 @@ final class EndpointRules {
                     interlay.getLogin().getUsername(),
                     interlay.getLogin().getPassword());
         }
+        LabelsMapper.fromProto(interlay.getInstanceBy(), interlay.getLabelsList());
     }
 
     /** A text of reasonable size. */

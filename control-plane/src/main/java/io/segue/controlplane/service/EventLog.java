@@ -11,6 +11,7 @@ import io.segue.proto.v1.MigrationStatus;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What happened to migrations. Events are written in the same transaction as what they tell of. */
 final class EventLog {
@@ -40,19 +41,35 @@ final class EventLog {
         return record(migration, migration.getStatus(), Identity.SYSTEM, event, reason);
     }
 
+    /** The changes that record that a change of these interlays was prepared and does not happen. */
+    List<Change> aborted(List<Held<Migration>> migrations, Set<String> interlays, String reason) {
+        return migrations.stream()
+                .map(Held::value)
+                .filter(Migrations::isActive)
+                .filter(migration -> migration.getInterlaysList().stream()
+                        .anyMatch(moved -> interlays.contains(moved.getInterlay())))
+                .map(migration -> note(migration, "plan change aborted", reason))
+                .toList();
+    }
+
     private String nextKey(Migration migration) {
         String prefix = prefix(migration);
         List<StoredRecord> known = store.list(Kind.MIGRATION_EVENT, prefix);
-        int last = known.isEmpty()
-                ? 0
-                : Integer.parseInt(known.get(known.size() - 1).key().substring(prefix.length()));
+        int last = known.isEmpty() ? 0 : number(known.get(known.size() - 1), prefix);
         return prefix + String.format(Locale.ROOT, "%09d", last + 1);
+    }
+
+    private static int number(StoredRecord record, String prefix) {
+        return Integer.parseInt(record.key().substring(prefix.length()));
     }
 
     /** All events of a migration, oldest first. */
     List<MigrationEvent> of(Migration migration) {
-        return store.list(Kind.MIGRATION_EVENT, prefix(migration)).stream()
-                .map(record -> Records.parse(record, MigrationEvent.parser()))
+        String prefix = prefix(migration);
+        return store.list(Kind.MIGRATION_EVENT, prefix).stream()
+                .map(record -> Records.parse(record, MigrationEvent.parser()).toBuilder()
+                        .setNumber(number(record, prefix))
+                        .build())
                 .toList();
     }
 

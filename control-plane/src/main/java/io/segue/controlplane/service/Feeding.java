@@ -1,6 +1,7 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.store.Change;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.Movement;
@@ -9,6 +10,7 @@ import io.segue.proto.v1.MovementStage;
 import io.segue.proto.v1.Strategy;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Change feeds for dual writes without a copy: two proxies may write one key on NEW in another order than on OLD, and only somebody who
@@ -64,10 +66,10 @@ final class Feeding {
         takeOver(migration, begun);
         changes.store(List.<Change>of(Movements.put(migration, movements.of(migration), begun.build())));
         movers.ensure(migration);
-        if (movers.awaitReady(migration, limits.acknowledgement())) {
+        if (movers.awaitReady(migration, Side.OLD, limits.acknowledgement())) {
             return Outcome.ON;
         }
-        boolean failed = movers.of(migration).stream().anyMatch(one -> one.failure() != null);
+        boolean failed = movers.of(migration, Side.OLD).stream().anyMatch(one -> one.failure() != null);
         if (failed) {
             giveUp(migration, inForce);
         }
@@ -76,21 +78,30 @@ final class Feeding {
 
     /** Ends what copies, and writes feeds in its place into the record. */
     void takeOver(Migration migration, Movement.Builder movement) {
-        for (RunningMover mover : movers.of(migration)) {
-            Figures.keep(movement, mover);
-        }
-        movers.close(migration);
+        closeForward(migration, movement);
         Movements.addPairs(migration, movement, MovementKind.MOVEMENT_KIND_CHANGES_ONLY);
-        movement.getPairsBuilderList()
-                .forEach(pair -> pair.setDone(pair.getKind() != MovementKind.MOVEMENT_KIND_CHANGES_ONLY));
+        forward(movement).forEach(pair -> pair.setDone(pair.getKind() != MovementKind.MOVEMENT_KIND_CHANGES_ONLY));
+    }
+
+    private void closeForward(Migration migration, Movement.Builder movement) {
+        for (RunningMover mover : movers.of(migration)) {
+            if (mover.authority() == Side.OLD) {
+                Figures.keep(movement, mover);
+                movers.close(migration, mover);
+            }
+        }
+    }
+
+    private static Stream<MovedPair.Builder> forward(Movement.Builder movement) {
+        return movement.getPairsBuilderList().stream().filter(pair -> Movements.authority(pair.build()) == Side.OLD);
     }
 
     /** Goes on without movers; what is in force stays. */
     private void giveUp(Migration migration, Optional<Strategy> inForce) {
-        movers.close(migration);
         Held<Movement> held = movements.of(migration).orElseThrow();
         Movement.Builder without = held.value().toBuilder().setStage(MovementStage.MOVEMENT_STAGE_OPEN);
-        without.getPairsBuilderList().forEach((MovedPair.Builder pair) -> pair.setDone(true));
+        closeForward(migration, without);
+        forward(without).forEach(pair -> pair.setDone(true));
         inForce.ifPresent(without::setInForce);
         changes.store(List.<Change>of(Movements.put(migration, Optional.of(held), without.build())));
     }

@@ -1,6 +1,7 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.MoverStatus;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.MovementOrBuilder;
@@ -40,8 +41,10 @@ final class Figures {
     static String describe(MovementOrBuilder movement) {
         return movement.getPairsList().stream()
                 .filter(pair -> !pair.getDone())
-                .map(pair -> Names.strip(pair.getKind(), "MOVEMENT_KIND_") + " of " + pair.getOldEndpoint() + " to "
-                        + pair.getNewEndpoint())
+                .map(pair -> Movements.authority(pair) == Side.OLD
+                        ? Names.strip(pair.getKind(), "MOVEMENT_KIND_") + " of " + pair.getOldEndpoint() + " to "
+                                + pair.getNewEndpoint()
+                        : "the way back of " + pair.getNewEndpoint() + " to " + pair.getOldEndpoint())
                 .collect(Collectors.joining(", "));
     }
 

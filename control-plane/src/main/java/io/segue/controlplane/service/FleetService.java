@@ -1,5 +1,6 @@
 package io.segue.controlplane.service;
 
+import io.segue.controlplane.push.ChangeStats;
 import io.segue.controlplane.push.Outbound;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.push.ProxySession;
@@ -9,6 +10,7 @@ import io.segue.core.validation.Check;
 import io.segue.proto.v1.ConfigRequest;
 import io.segue.proto.v1.ConfigResponse;
 import io.segue.proto.v1.Proxy;
+import io.segue.proto.v1.Rollout;
 import io.segue.proto.v1.Version;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -19,12 +21,17 @@ public final class FleetService {
     private final Store store;
     private final Publisher publisher;
     private final ProxyHub hub;
+    private final Evictions evictions;
+    private final ChangeStats stats;
     private final String release;
 
-    FleetService(Store store, Publisher publisher, ProxyHub hub, String release) {
+    FleetService(
+            Store store, Publisher publisher, ProxyHub hub, Evictions evictions, ChangeStats stats, String release) {
         this.store = store;
         this.publisher = publisher;
         this.hub = hub;
+        this.evictions = evictions;
+        this.stats = stats;
         this.release = release;
     }
 
@@ -64,7 +71,8 @@ public final class FleetService {
 
             @Override
             public void send(ConfigResponse response) {
-                send.accept(response);
+                boolean evicted = evictions.isOut(first.getNode().getId());
+                send.accept(evicted ? response.toBuilder().setEvicted(true).build() : response);
             }
 
             @Override
@@ -76,6 +84,9 @@ public final class FleetService {
             @Override
             public void onRequest(ConfigRequest request) {
                 session.onRequest(request);
+                if (!request.getResponseNonce().isEmpty() && !request.hasErrorDetail()) {
+                    evictions.returned(session.proxy());
+                }
             }
 
             @Override
@@ -95,14 +106,18 @@ public final class FleetService {
         return hub.proxies().stream().map(ProxyView::proxy).toList();
     }
 
-    /** Forgets a proxy that is gone for good. */
-    public void forget(String id) {
-        switch (hub.forget(id)) {
-            case DONE -> {}
-            case UNKNOWN -> throw ServiceException.notFound("proxy", id);
-            case STILL_CONNECTED ->
-                throw ServiceException.conflict("proxy " + id + " is connected; stop it before forgetting it");
-        }
+    /**
+     * Evicts a proxy that cannot be reached: no change waits for it any more.
+     *
+     * @return in the notes, how it is kept from writing, and what is left for the operator
+     */
+    public Rollout evict(String id) {
+        return evictions.evict(id);
+    }
+
+    /** How changes that gave keys another authority went. */
+    public ChangeStats planChanges() {
+        return stats;
     }
 
     /** What runs here, and which configuration the proxies should run. */

@@ -18,6 +18,9 @@ interface Gate {
      */
     void pass();
 
+    /** The decision to make the change is stored, and no proxy has heard of it yet. Must not wait. */
+    default void decided() {}
+
     /** The change was not made, whether or not the gate was passed. May be called twice. */
     void undone();
 }

@@ -1,17 +1,16 @@
 package io.segue.controlplane.service;
 
-import io.segue.core.operation.Bucket;
-import io.segue.core.operation.Labels;
-import io.segue.core.plan.Plan;
+import io.segue.core.plan.PlanFamily;
 import io.segue.core.verdict.Side;
+import io.segue.core.wire.LabelsMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.InterlayConfig;
+import io.segue.proto.v1.Plan;
 import io.segue.proto.v1.Prepared;
 import io.segue.proto.v1.ProxyConfig;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 
 /** Finds out which interlays must be held before a change: those of which some key gets another authority. */
@@ -25,7 +24,7 @@ final class Holds {
         Map<String, Prepared> prepared = new HashMap<>();
         for (InterlayConfig before : now.getInterlaysList()) {
             InterlayConfig then = after.get(before.getId());
-            if (then != null && moves(authority(before), authority(then))) {
+            if (then != null && moves(before, then)) {
                 Prepared.Builder one = Prepared.newBuilder()
                         .setEndpoint(then.getEndpoint())
                         .setAcceptDivergence(then.getAcceptDivergence());
@@ -38,28 +37,36 @@ final class Holds {
         return prepared;
     }
 
-    private static boolean moves(IntFunction<String> before, IntFunction<String> after) {
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            if (!before.apply(bucket).equals(after.apply(bucket))) {
-                return true;
-            }
+    /** Whether some key has its truth at another endpoint afterwards. */
+    private static boolean moves(InterlayConfig before, InterlayConfig after) {
+        if (!before.hasPlan() && !after.hasPlan()) {
+            return !before.getEndpoint().getId().equals(after.getEndpoint().getId());
         }
-        return false;
+        Plan any = before.hasPlan() ? before.getPlan() : after.getPlan();
+        return family(before, any).shifts(family(after, any)).stream()
+                .anyMatch(shift -> shift.now()
+                        .anyPair(
+                                shift.next(),
+                                (cell, next) -> !endpoint(before, shift.now().authority(cell))
+                                        .equals(endpoint(after, shift.next().authority(next)))));
     }
 
-    /** The endpoint whose state is the truth for the keys of a bucket. */
-    private static IntFunction<String> authority(InterlayConfig interlay) {
-        String old = interlay.getEndpoint().getId();
+    private static PlanFamily family(InterlayConfig interlay, Plan any) {
         if (!interlay.hasPlan()) {
-            return bucket -> old;
+            return PlanFamily.toSide(any.getMigrationId(), any.getMigrationUuid(), Side.OLD);
         }
-        io.segue.proto.v1.Plan plan = interlay.getPlan();
-        String next = plan.getNewEndpoint().getId();
-        Plan compiled = Plan.compile(
+        Plan plan = interlay.getPlan();
+        return PlanFamily.of(
                 plan.getMigrationId(),
                 plan.getMigrationUuid(),
                 StrategyMapper.fromProto(plan.getStrategy()),
-                Labels.NONE);
-        return bucket -> compiled.authority(bucket) == Side.NEW ? next : old;
+                StrategyMapper.sampling(plan.getStrategy()),
+                LabelsMapper.fromProto(interlay.getInstanceBy(), interlay.getLabelsList()));
+    }
+
+    private static String endpoint(InterlayConfig interlay, Side side) {
+        return side == Side.NEW
+                ? interlay.getPlan().getNewEndpoint().getId()
+                : interlay.getEndpoint().getId();
     }
 }

@@ -14,6 +14,7 @@ import java.time.Duration;
  *     proxies leave a dual write unanswered
  * @param retry how long to wait before something that failed is tried again; doubled each time
  * @param look how often to look after the movers
+ * @param hold how long the proxies may hold the work on keys that change sides
  */
 public record Limits(
         Duration acknowledgement,
@@ -23,8 +24,11 @@ public record Limits(
         Duration gate,
         Duration settle,
         Duration retry,
-        Duration look) {
-    /** Five seconds, three seconds, thirty seconds, 64 callers; two seconds, one second, one second, a quarter of a second. */
+        Duration look,
+        Duration hold) {
+    /**
+     * Five seconds, three seconds, thirty seconds, 64 callers; two seconds, one second, one second, a quarter of a second; two seconds.
+     */
     public static final Limits DEFAULT = new Limits(
             Duration.ofSeconds(5),
             Duration.ofSeconds(3),
@@ -33,5 +37,11 @@ public record Limits(
             Duration.ofSeconds(2),
             Duration.ofSeconds(1),
             Duration.ofSeconds(1),
-            Duration.ofMillis(250));
+            Duration.ofMillis(250),
+            Duration.ofSeconds(2));
+
+    /** The same with another limit for holds. */
+    public Limits withHold(Duration limit) {
+        return new Limits(acknowledgement, report, turn, waiting, gate, settle, retry, look, limit);
+    }
 }

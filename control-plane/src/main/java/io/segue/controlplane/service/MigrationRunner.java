@@ -13,18 +13,23 @@ import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.MigrationReply;
+import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.MovementStage;
 import io.segue.proto.v1.Rollout;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Takes migrations through their lifecycle. Thread-safe. What it throws, {@link Failures#of} explains. */
 public final class MigrationRunner {
     private static final String FORCE = MigrationService.FORCE;
+    private static final int ATTEMPTS = 3;
 
     private final Records records;
     private final Movements movements;
@@ -32,6 +37,7 @@ public final class MigrationRunner {
     private final Changes changes;
     private final Opening opening;
     private final Feeding feeding;
+    private final Following following;
     private final WayBack wayBack;
     private final EventLog events;
     private final Divergences divergences;
@@ -46,6 +52,7 @@ public final class MigrationRunner {
             Changes changes,
             Opening opening,
             Feeding feeding,
+            Following following,
             WayBack wayBack,
             EventLog events,
             Divergences divergences,
@@ -58,6 +65,7 @@ public final class MigrationRunner {
         this.changes = changes;
         this.opening = opening;
         this.feeding = feeding;
+        this.following = following;
         this.wayBack = wayBack;
         this.events = events;
         this.divergences = divergences;
@@ -80,20 +88,31 @@ public final class MigrationRunner {
         boolean watched = !Warnings.wantsCopy(asked)
                 && Routing.of(asked, asked.getStrategy()).needsFeed();
         boolean feedPossible = watched && feeding.refusal(asked).isEmpty();
+        Routing then = Routing.of(asked, asked.getStrategy());
+        Routing now = Routing.toSide(asked, Side.OLD);
+        Set<Side> toFollow = Following.missing(Optional.empty(), now, then, asked.getStrategy());
+        Map<Side, String> refusals = following.refusals(asked, toFollow);
+        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.OLD, then)) {
+            throw Following.noWayBack(
+                    Event.START.call(), refusals.values().iterator().next());
+        }
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());
             Status to = Migrations.moved(held.value(), Event.START);
             List<String> warnings = new ArrayList<>(Warnings.about(held.value()));
             if (Warnings.wantsCopy(held.value())) {
                 feeding.refuseTaken(held.value());
-                return copyFirst(held, to, actor, call, warnings);
+                return copyFirst(held, to, actor, call, !refusals.isEmpty(), warnings);
             }
-            if (AuthorityShift.between(
-                            Routing.toSide(held.value(), Side.OLD),
-                            Routing.of(held.value(), held.value().getStrategy()),
-                            false)
-                    .losesOld()) {
+            if (AuthorityShift.between(now, then, Optional.empty()).losesOld()) {
                 warnings.add(Warnings.OLD_ONLY);
+            }
+            if (!refusals.isEmpty()) {
+                warnings.add(Warnings.NO_WAY_BACK);
+            } else if (!toFollow.isEmpty()) {
+                feeding.refuseTaken(held.value());
+                following.begin(held.value(), toFollow, Optional.empty(), MovementStage.MOVEMENT_STAGE_COPYING);
+                ready(held.value(), toFollow, call);
             }
             if (feedPossible) {
                 feeding.refuseTaken(held.value());
@@ -108,13 +127,19 @@ public final class MigrationRunner {
 
     /** Nothing but the record changes; the proxies hear of it when the movers have caught up. */
     private MigrationReply copyFirst(
-            Held<Migration> held, Status to, Identity actor, MigrationCall call, List<String> warnings) {
+            Held<Migration> held,
+            Status to,
+            Identity actor,
+            MigrationCall call,
+            boolean noWayBack,
+            List<String> warnings) {
         Migration migration = held.value();
         Optional<Held<Movement>> before = movements.of(migration);
         Movement.Builder movement =
                 before.map(known -> known.value().toBuilder()).orElseGet(Movement::newBuilder);
         movement.setMigrationId(migration.getId())
                 .setStage(MovementStage.MOVEMENT_STAGE_COPYING)
+                .setNoWayBack(noWayBack)
                 .clearInForce();
         Movements.addPairs(migration, movement, Movements.kind(migration.getData()));
         List<Change> more = List.of(Movements.put(migration, before, movement.build()));
@@ -127,6 +152,18 @@ public final class MigrationRunner {
                 .setMigration(records.migration(migration.getUuid()).value())
                 .addAllWarnings(warnings)
                 .build();
+    }
+
+    /** Waits for the followers of a start; what is left running by one that fails has nothing to do. */
+    private void ready(Migration migration, Set<Side> sides, MigrationCall call) {
+        try {
+            following.require(migration, sides, FORCE);
+        } catch (ServiceException e) {
+            if (!call.getForce()) {
+                movers.close(migration);
+                throw e;
+            }
+        }
     }
 
     private MigrationReply feedFirst(
@@ -205,9 +242,7 @@ public final class MigrationRunner {
             if (!now.touchesNew()) {
                 preflight.requireServing(asked, FORCE);
             }
-            if (now.leavesKeysOnOld()) {
-                movers.awaitCaughtUp(asked, limits.acknowledgement());
-            }
+            movers.awaitCaughtUp(asked, now.sides(), limits.acknowledgement());
         }
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(call.getId());
@@ -226,20 +261,20 @@ public final class MigrationRunner {
 
     private void guardEnd(Migration migration, Optional<Movement> movement, MigrationCall call) {
         if (call.getForce()) {
-            if (movement.isPresent() && call.getReason().isBlank() && !movers.ready(migration)) {
+            boolean behind = movement.isPresent() && !movers.caughtUp(migration, movement.get());
+            if (call.getReason().isBlank() && (behind || divergences.many(migration.getId()))) {
                 throw new InvalidFieldException(
-                        "reason", "nothing", "why it is completed although the data is not known to be on NEW");
+                        "reason", "nothing", "why it is completed although the two sides are not known to be equal");
             }
             return;
         }
-        boolean followed = movement.map(Movements::follows).orElse(false);
         Routing now = Routing.of(migration, Movements.inForce(migration, movement));
-        if (AuthorityShift.between(now, Routing.toSide(migration, Side.NEW), followed)
+        if (AuthorityShift.between(now, Routing.toSide(migration, Side.NEW), movement)
                 .losesOld()) {
             throw ServiceException.conflict("cannot complete now: some keys are still written on OLD only, and"
                     + " those writes would be lost; raise write_percentage to 1.0 or use dual_write first" + FORCE);
         }
-        movement.ifPresent(found -> movers.requireCaughtUp(migration, found, "complete", FORCE));
+        movement.ifPresent(found -> movers.requireCaughtUp(migration, found, now.sides(), "complete", FORCE));
         divergences.requireFew(migration.getId(), "complete", FORCE);
     }
 
@@ -266,10 +301,28 @@ public final class MigrationRunner {
 
     /** Ends it with everything on OLD again. While the movers copy, that is all there is to cancelling. */
     public MigrationReply rollback(Identity actor, MigrationCall call) {
-        return changes.exclusively(() -> {
-            Held<Migration> held = records.migration(call.getId());
-            return reply(held, wayBack.walk(actor, call), List.of());
-        });
+        Migration asked = records.migration(call.getId()).value();
+        Migrations.moved(asked, Event.ROLLBACK);
+        for (int attempt = 1; ; attempt++) {
+            if (!call.getForce()) {
+                movers.awaitCaughtUp(asked, EnumSet.of(Side.NEW), limits.acknowledgement());
+            }
+            try {
+                return changes.exclusively(() -> {
+                    Held<Migration> held = records.migration(call.getId());
+                    return reply(held, wayBack.walk(actor, call), List.of());
+                });
+            } catch (ServiceException e) {
+                if (attempt == ATTEMPTS || e.code() != Code.CONFLICT || !onTheWayBack(call.getId())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** Whether a rollback has begun, and what keeps it from its end may be over in a moment: changes that are not carried over yet. */
+    private boolean onTheWayBack(String id) {
+        return records.migration(id).value().getStatus() == MigrationStatus.MIGRATION_STATUS_ROLLING_BACK;
     }
 
     private Rollout roll(

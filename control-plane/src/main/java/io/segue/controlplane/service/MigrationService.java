@@ -31,7 +31,9 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** Defines migrations; {@link MigrationRunner} runs them. Thread-safe. What it throws, {@link Failures#of} explains. */
 public final class MigrationService {
@@ -44,6 +46,7 @@ public final class MigrationService {
     private final StrategyChange strategies;
     private final Movers movers;
     private final Clock clock;
+    private final IdempotencyKeys keys;
 
     MigrationService(
             Records records,
@@ -60,6 +63,7 @@ public final class MigrationService {
         this.strategies = strategies;
         this.movers = movers;
         this.clock = clock;
+        this.keys = new IdempotencyKeys(records, clock);
     }
 
     /** Makes a migration. It moves nothing until it has interlays and is started. */
@@ -70,9 +74,15 @@ public final class MigrationService {
                 ? request.getStrategy()
                 : Strategy.newBuilder().setBigBang(BigBang.getDefaultInstance()).build();
         StrategyMapper.fromProto(strategy);
+        refuseExecuted(strategy, Strategy.getDefaultInstance());
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
+        IdempotencyKeys.check(request.getIdempotencyKey());
         return changes.exclusively(() -> {
+            Optional<MigrationReply> answered = keys.answered(actor, request);
+            if (answered.isPresent()) {
+                return answered.get();
+            }
             if (records.has(Kind.MIGRATION, request.getId())) {
                 throw ServiceException.exists("migration", request.getId());
             }
@@ -88,20 +98,24 @@ public final class MigrationService {
                     .setCreatedAt(now)
                     .setUpdatedAt(now)
                     .build();
-            changes.store(List.of(
-                    Change.create(Kind.MIGRATION, made.getId(), made.toByteString()),
-                    events.record(
-                            Migration.newBuilder().setUuid(made.getUuid()).build(),
-                            made.getStatus(),
-                            actor,
-                            "created",
-                            "")));
-            Migration stored = records.migration(made.getId()).value();
-            return MigrationReply.newBuilder()
-                    .setMigration(stored)
-                    .addAllWarnings(Warnings.about(stored))
-                    .build();
+            List<Change> batch = new ArrayList<>();
+            batch.add(Change.create(Kind.MIGRATION, made.getId(), made.toByteString()));
+            batch.add(events.record(
+                    Migration.newBuilder().setUuid(made.getUuid()).build(), made.getStatus(), actor, "created", ""));
+            batch.addAll(keys.remember(actor, request, created(made)));
+            changes.store(batch);
+            MigrationReply reply = created(records.migration(made.getId()).value());
+            // Once more: the revision is known only now.
+            changes.store(keys.remember(actor, request, reply));
+            return reply;
         });
+    }
+
+    private static MigrationReply created(Migration stored) {
+        return MigrationReply.newBuilder()
+                .setMigration(stored)
+                .addAllWarnings(Warnings.about(stored))
+                .build();
     }
 
     private static DataMovement data(CreateMigrationRequest request) {
@@ -143,21 +157,39 @@ public final class MigrationService {
 
     /** Replaces the strategy, the description, or both. A running migration takes the new strategy to the proxies. */
     public MigrationReply update(Identity actor, UpdateMigrationRequest request) {
+        return update(actor, request, before -> {});
+    }
+
+    /** As {@link #update(Identity, UpdateMigrationRequest)}; {@code seen} is told, within the turn, what is about to be changed. */
+    MigrationReply update(Identity actor, UpdateMigrationRequest request, Consumer<Migration> seen) {
         EndpointRules.text("description", request.getDescription());
-        if (request.hasStrategy()) {
-            StrategyMapper.fromProto(request.getStrategy());
-        }
-        if (!request.hasStrategy() && !request.hasDescription()) {
+        EndpointRules.text("reason", request.getReason());
+        if (!request.hasUpdateMask() && !request.hasStrategy() && !request.hasDescription()) {
             throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
         }
-        boolean feedPossible = lookBefore(request);
-        return changes.exclusively(() -> update(actor, request, records.migration(request.getId()), feedPossible));
+        StrategyChange.Look look = lookBefore(checked(request, get(request.getId())));
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(request.getId());
+            seen.accept(held.value());
+            return update(actor, checked(request, held.value()), held, look);
+        });
+    }
+
+    /** The request without its mask; what a mask leaves of a strategy is checked like one that was given whole. */
+    private static UpdateMigrationRequest checked(UpdateMigrationRequest request, Migration stored) {
+        UpdateMigrationRequest resolved = UpdateMask.resolved(request, stored);
+        if (resolved.hasStrategy()) {
+            StrategyMapper.fromProto(resolved.getStrategy());
+        }
+        return resolved;
     }
 
     /** Before the turn is taken: a server that does not answer must not keep other changes waiting. */
-    private boolean lookBefore(UpdateMigrationRequest request) {
+    private StrategyChange.Look lookBefore(UpdateMigrationRequest request) {
         Migration asked = get(request.getId());
-        return pushes(asked, request) && strategies.look(asked, request.getStrategy(), request.getForce());
+        return pushes(asked, request)
+                ? strategies.look(asked, request.getStrategy(), request.getForce())
+                : StrategyChange.Look.NONE;
     }
 
     private static boolean pushes(Migration migration, UpdateMigrationRequest request) {
@@ -167,9 +199,12 @@ public final class MigrationService {
     }
 
     private MigrationReply update(
-            Identity actor, UpdateMigrationRequest request, Held<Migration> held, boolean feedPossible) {
+            Identity actor, UpdateMigrationRequest request, Held<Migration> held, StrategyChange.Look look) {
         Migration before = held.value();
         refuseStale(before, request.getIfRevision());
+        if (!actor.equals(Identity.SYSTEM)) {
+            refuseExecuted(request.getStrategy(), before.getStrategy());
+        }
         Migration.Builder after = before.toBuilder().setUpdatedAt(Times.of(clock.instant()));
         if (request.hasDescription()) {
             after.setDescription(request.getDescription());
@@ -181,10 +216,21 @@ public final class MigrationService {
             what = Event.CHANGE.call();
         }
         if (pushes(before, request)) {
-            return strategies.make(actor, request, held, after, feedPossible);
+            return strategies.make(actor, request, held, after, look);
         }
-        changes.store(List.of(replace(held, after), events.record(before, before.getStatus(), actor, what, "")));
+        changes.store(List.of(
+                replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason())));
         return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+    }
+
+    /** That a window's switch has happened is for the control plane to say. */
+    private static void refuseExecuted(Strategy wanted, Strategy stored) {
+        if (wanted.getTimeWindow().getExecuted() && !stored.getTimeWindow().getExecuted()) {
+            throw new InvalidFieldException(
+                    "strategy.executed",
+                    true,
+                    "false: it becomes true when the switch has happened, inside the window");
+        }
     }
 
     private static void refuseStale(Migration stored, long revision) {
@@ -229,7 +275,9 @@ public final class MigrationService {
                     .addInterlays(MigrationInterlay.newBuilder()
                             .setInterlay(interlay.getId())
                             .setNewEndpoint(to.getId())
-                            .setOldEndpoint(from.getId()));
+                            .setOldEndpoint(from.getId())
+                            .setInstanceBy(interlay.getInstanceBy())
+                            .addAllLabels(interlay.getLabelsList()));
             changes.store(List.of(
                     replace(held, after),
                     events.record(before, after.getStatus(), actor, Event.ADD.call(), "interlay " + interlay.getId())));

@@ -1,7 +1,6 @@
 package io.segue.controlplane.service;
 
 import io.segue.proto.v1.Migration;
-import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.MovementStage;
 import java.util.List;
@@ -91,18 +90,12 @@ final class MovementDirector implements AutoCloseable {
     }
 
     private boolean concerns(Migration migration) {
-        MigrationStatus status = migration.getStatus();
-        boolean moves =
-                status == MigrationStatus.MIGRATION_STATUS_RUNNING || status == MigrationStatus.MIGRATION_STATUS_PAUSED;
-        boolean mayRevert = status == MigrationStatus.MIGRATION_STATUS_FAILED
-                || status == MigrationStatus.MIGRATION_STATUS_ROLLING_BACK;
-        if (!moves && !mayRevert) {
+        if (!Names.status(migration.getStatus()).routesTraffic()) {
             return false;
         }
         Optional<Movement> movement = movements.of(migration).map(Held::value);
         return movement.isPresent()
-                && (movement.get().getRevert()
-                        || (moves && movement.get().getStage() != MovementStage.MOVEMENT_STAGE_CLOSED));
+                && (movement.get().getRevert() || movement.get().getStage() != MovementStage.MOVEMENT_STAGE_CLOSED);
     }
 
     /** Has a migration looked after soon. */

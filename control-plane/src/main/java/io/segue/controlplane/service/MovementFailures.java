@@ -8,17 +8,19 @@ import io.segue.core.verdict.Side;
 import io.segue.proto.v1.FailureHandling;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationCall;
+import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.Movement;
-import io.segue.proto.v1.MovementStage;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What becomes of a migration whose data cannot be moved, by its failure handling: tried again, taken back to OLD, or left for the operator.
- * It is taken back by itself only while every key has its truth on OLD: then nothing can be lost by it.
+ * It is taken back by itself only where nothing can be lost by it: every key has its truth on OLD, or OLD follows those that have not.
+ * The way back itself is never given up: its mover is made again until the migration ends.
  */
 final class MovementFailures {
     private final Records records;
@@ -61,28 +63,40 @@ final class MovementFailures {
                 return false;
             }
             Movement movement = held.get().value();
-            if (!Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
-                    .leavesKeysOnOld()) {
+            if (mover.authority() == Side.NEW || !mayFail(migration)) {
+                wayBackAgain(migration, mover, reason, patience);
+            } else if (!Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
+                    .leavesKeysOn(Side.OLD)) {
                 retire(migration, held.get(), mover, reason);
             } else if (movement.getRetries()
                     < migration.getFailureHandling().getRetryThenAll().getRetryCount()) {
                 patience.pause(again(migration, held.get(), mover, reason));
             } else {
-                fail(migration, held.get(), "the data movement failed: " + reason);
+                fail(migration, held.get(), mover, "the data movement failed: " + reason);
             }
             return true;
         });
+    }
+
+    /** Whether it can fail: one that has failed already, or is on its way back, cannot fail again. */
+    private static boolean mayFail(Migration migration) {
+        return migration.getStatus() == MigrationStatus.MIGRATION_STATUS_RUNNING
+                || migration.getStatus() == MigrationStatus.MIGRATION_STATUS_PAUSED;
+    }
+
+    /** Traffic does not need it now; a rollback will. */
+    private void wayBackAgain(Migration migration, RunningMover mover, String reason, Patience patience) {
+        movers.close(migration, mover);
+        changes.store(List.of(events.note(
+                migration, "retry the movement", mover.from() + " to " + mover.to() + ", on the way back: " + reason)));
+        patience.failedOnce(limits.retry());
     }
 
     /** Everything is on NEW already: the mover had nothing left to do. */
     private void retire(Migration migration, Held<Movement> held, RunningMover mover, String reason) {
         Movement.Builder after = held.value().toBuilder();
         Figures.keep(after, mover);
-        for (MovedPair.Builder pair : after.getPairsBuilderList()) {
-            if (Movements.same(pair.build(), mover.pair())) {
-                pair.setDone(true);
-            }
-        }
+        done(after, mover);
         movers.close(migration, mover);
         changes.store(List.of(
                 Movements.put(migration, Optional.of(held), after.build()),
@@ -115,28 +129,28 @@ final class MovementFailures {
             Optional<Held<Movement>> held = movements.of(migration);
             boolean moves =
                     held.isPresent() && MovementWork.moves(migration, held.get().value());
-            if (moves) {
-                fail(migration, held.get(), reason);
+            if (moves && mayFail(migration)) {
+                fail(migration, held.get(), null, reason);
             }
             return moves;
         });
     }
 
-    private void fail(Migration migration, Held<Movement> held, String reason) {
+    private void fail(Migration migration, Held<Movement> held, @Nullable RunningMover mover, String reason) {
         Held<Migration> before = records.migration(migration.getUuid());
         Status failed = Migrations.moved(before.value(), Event.FAIL);
         boolean partial = before.value().getFailureHandling().getKindCase() == FailureHandling.KindCase.ALLOW_PARTIAL;
-        boolean safe = !AuthorityShift.between(
-                        Routing.of(migration, Movements.inForce(migration, Optional.of(held.value()))),
-                        Routing.toSide(migration, Side.OLD),
-                        false)
-                .moves();
-        String why = reason + advice(partial, safe);
-        Movement after = opening.closed(migration, held.value()).toBuilder()
-                .setRevert(!partial && safe)
-                .setStage(MovementStage.MOVEMENT_STAGE_CLOSED)
-                .build();
-        movers.close(migration);
+        Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(held.value())));
+        AuthorityShift back =
+                AuthorityShift.between(now, Routing.toSide(migration, Side.OLD), Optional.of(held.value()));
+        String why = reason + advice(partial, !back.losesNew());
+        Movement after = (back.moves()
+                        ? without(migration, held.value(), mover)
+                        : opening.closed(migration, held.value()))
+                .toBuilder().setRevert(!partial && !back.losesNew()).build();
+        if (!back.moves()) {
+            movers.close(migration);
+        }
         changes.store(List.<Change>of(
                 MigrationService.replace(
                         before,
@@ -146,7 +160,28 @@ final class MovementFailures {
                                 .setUpdatedAt(Times.of(clock.instant()))),
                 Movements.put(migration, Optional.of(held), after),
                 events.record(before.value(), Names.message(failed), Identity.SYSTEM, Event.FAIL.call(), why)));
-        movers.forgetWork(migration);
+        if (!back.moves()) {
+            movers.forgetWork(migration);
+        }
+    }
+
+    /** The movement goes on without the mover that has failed: OLD follows what is on NEW, until it is rolled back. */
+    private Movement without(Migration migration, Movement movement, @Nullable RunningMover mover) {
+        Movement.Builder after = movement.toBuilder();
+        if (mover != null) {
+            Figures.keep(after, mover);
+            done(after, mover);
+            movers.close(migration, mover);
+        }
+        return after.build();
+    }
+
+    private static void done(Movement.Builder movement, RunningMover mover) {
+        for (MovedPair.Builder pair : movement.getPairsBuilderList()) {
+            if (Movements.same(pair.build(), mover.pair())) {
+                pair.setDone(true);
+            }
+        }
     }
 
     private static String advice(boolean partial, boolean safe) {
@@ -154,7 +189,9 @@ final class MovementFailures {
             return "; nothing is rolled back: this release cannot roll back a part of a migration, as allow_partial"
                     + " asks for (allowed now: rollback)";
         }
-        return safe ? "" : "; some keys have their truth on NEW, so it is not rolled back by itself";
+        return safe
+                ? ""
+                : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";
     }
 
     /** Walks the way back that a failure has asked for. */

@@ -7,6 +7,7 @@ import io.segue.controlplane.store.Change;
 import io.segue.controlplane.time.Times;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.AcceptErrorKeysReply;
 import io.segue.proto.v1.AcceptErrorKeysRequest;
 import io.segue.proto.v1.ListErrorKeysReply;
@@ -34,6 +35,7 @@ public final class MovementService {
     private final Records records;
     private final Movements movements;
     private final Movers movers;
+    private final Following following;
     private final Changes changes;
     private final Verifications verifications;
     private final EventLog events;
@@ -43,6 +45,7 @@ public final class MovementService {
             Records records,
             Movements movements,
             Movers movers,
+            Following following,
             Changes changes,
             Verifications verifications,
             EventLog events,
@@ -50,6 +53,7 @@ public final class MovementService {
         this.records = records;
         this.movements = movements;
         this.movers = movers;
+        this.following = following;
         this.changes = changes;
         this.verifications = verifications;
         this.events = events;
@@ -81,17 +85,31 @@ public final class MovementService {
         return progress.build();
     }
 
+    /** Has the movers of a migration looked at now instead of at the next turn. */
+    void look(String id) {
+        movers.wake(records.migration(id).value().getUuid());
+    }
+
     private MovementProgress progress(Migration migration, MovedPair pair) {
         MoverFigures figures = movers.of(migration).stream()
                 .filter(one -> Movements.same(one.pair(), pair))
                 .findFirst()
                 .map(one -> Figures.of(one.mover().status()))
                 .orElse(pair.getLast());
+        if (Movements.authority(pair) == Side.NEW) {
+            // Nothing is to be copied on the way back.
+            figures = figures.toBuilder()
+                    .clearKeysTotal()
+                    .clearKeysCopied()
+                    .clearEtaSeconds()
+                    .build();
+        }
         return MovementProgress.newBuilder()
                 .setOldEndpoint(pair.getOldEndpoint())
                 .setNewEndpoint(pair.getNewEndpoint())
                 .setKind(pair.getKind())
                 .setEpoch(pair.getEpoch())
+                .setDirection(Movements.direction(pair))
                 .setFigures(figures)
                 .build();
     }
@@ -181,7 +199,12 @@ public final class MovementService {
                     actor,
                     "accept the error keys",
                     accepted + " keys: " + request.getReason())));
+            boolean forward = movers.of(migration, Side.OLD).stream()
+                    .anyMatch(one -> one.mover().status().errorKeys() > 0);
             all.forEach(one -> one.mover().acceptErrorKeys());
+            if (forward) {
+                following.incomplete(migration);
+            }
             return AcceptErrorKeysReply.newBuilder().setAccepted(accepted).build();
         });
     }

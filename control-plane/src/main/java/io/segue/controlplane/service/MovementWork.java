@@ -50,10 +50,11 @@ final class MovementWork {
         if (patience.waits()) {
             return;
         }
-        if (movement.get().getRevert()) {
-            failures.revert(migration, patience);
-        } else if (moves(migration, movement.get())) {
+        if (moves(migration, movement.get())) {
             move(migration, movement.get(), patience);
+        }
+        if (movement.get().getRevert() && !patience.waits()) {
+            failures.revert(migration, patience);
         }
     }
 
@@ -75,11 +76,10 @@ final class MovementWork {
         }
     }
 
-    /** Whether a migration's movers should be running. */
+    /** Whether a migration's movers should be running: also while it has failed, or is rolled back, and keys are still on NEW. */
     static boolean moves(Migration migration, Movement movement) {
-        boolean active = migration.getStatus() == MigrationStatus.MIGRATION_STATUS_RUNNING
-                || migration.getStatus() == MigrationStatus.MIGRATION_STATUS_PAUSED;
-        return active && movement.getStage() != MovementStage.MOVEMENT_STAGE_CLOSED;
+        return Names.status(migration.getStatus()).routesTraffic()
+                && movement.getStage() != MovementStage.MOVEMENT_STAGE_CLOSED;
     }
 
     /** Makes what should run and does not: after a start of the process, or of the movement. */

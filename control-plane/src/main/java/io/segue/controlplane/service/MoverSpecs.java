@@ -3,6 +3,7 @@ package io.segue.controlplane.service;
 import io.segue.controlplane.mover.MoverFactory.FeedChoice;
 import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.MoverFactory.MoverSpec;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.ConflictRule;
 import io.segue.proto.v1.DataMovement;
 import io.segue.proto.v1.Endpoint;
@@ -34,18 +35,21 @@ final class MoverSpecs {
      */
     MoverSpec of(Migration migration, MovedPair pair, Path checkpoint) {
         DataMovement data = migration.getData();
+        boolean forward = Movements.authority(pair) == Side.OLD;
         return new MoverSpec(
                 migration.getId(),
                 migration.getUuid(),
                 pair.getEpoch(),
-                revealed(pair.getOldEndpoint()),
-                revealed(pair.getNewEndpoint()),
+                revealed(forward ? pair.getOldEndpoint() : pair.getNewEndpoint()),
+                revealed(forward ? pair.getNewEndpoint() : pair.getOldEndpoint()),
                 movement(pair.getKind()),
-                rule(data),
-                feed(data.getFeed()),
+                // What stood on NEW before is a matter of the first copy only; and the feed was chosen for OLD.
+                forward ? rule(data) : ConflictRule.CONFLICT_RULE_REPLACE,
+                forward ? feed(data.getFeed()) : FeedChoice.AUTO,
                 checkpoint,
                 Throttles.ceilings(data.getThrottle()),
                 limits.settle().toMillis(),
+                !pair.getKeepExtras(),
                 () -> latest(migration, pair));
     }
 

@@ -6,6 +6,7 @@ import io.segue.controlplane.mover.MoverFactory.MoverSpec;
 import io.segue.controlplane.mover.MoverStatus;
 import io.segue.controlplane.mover.RunningMovement;
 import io.segue.controlplane.mover.UnmadeMover;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.MovedPair;
@@ -19,11 +20,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +41,10 @@ final class Movers {
 
     private static final long POLL_NANOS = 5_000_000;
     private static final String REPORTS = "verify";
+    /** How long a change waits for a moment with little to carry over, and how late a change may be in it. */
+    private static final Duration CALM = Duration.ofSeconds(1);
+
+    private static final long CALM_LAG_MS = 50;
 
     private final MoverFactory factory;
     private final Records records;
@@ -88,14 +96,22 @@ final class Movers {
         return running.getOrDefault(migration.getUuid(), List.of());
     }
 
+    /** What runs for a migration and follows one side. */
+    List<RunningMover> of(Migration migration, Side authority) {
+        return of(migration).stream()
+                .filter(one -> one.authority() == authority)
+                .toList();
+    }
+
     /** Everything that runs. */
     List<RunningMovement> all() {
         return running.values().stream()
                 .flatMap(List::stream)
                 .map(one -> new RunningMovement(
                         one.migration(),
-                        one.pair().getOldEndpoint(),
-                        one.pair().getNewEndpoint(),
+                        Names.strip(Movements.direction(one.pair()), "MOVE_DIRECTION_"),
+                        one.from(),
+                        one.to(),
                         one.mover().status()))
                 .toList();
     }
@@ -136,17 +152,13 @@ final class Movers {
                 specs.of(migration, pair, folder.resolve(migration.getUuid()).resolve(Integer.toString(index))), one);
         one.runs(mover);
         mover.dualWrites(movement.getDualWrites());
-        mover.restrict(routing.onOld(), limits.gate());
+        mover.restrict(routing.on(one.authority()), limits.gate());
         if (migration.getStatus() == MigrationStatus.MIGRATION_STATUS_PAUSED) {
             mover.pause();
         }
         mover.start();
         LOG.info(
-                "migration {}: mover {} of {} to {} started",
-                migration.getId(),
-                pair.getEpoch(),
-                pair.getOldEndpoint(),
-                pair.getNewEndpoint());
+                "migration {}: mover {} of {} to {} started", migration.getId(), pair.getEpoch(), one.from(), one.to());
         return one;
     }
 
@@ -178,45 +190,60 @@ final class Movers {
                 && of(migration).stream().allMatch(one -> one.mover().status().caughtUp());
     }
 
-    /** Waits until they are {@link #ready}, or one has failed, or the time is up. */
-    boolean awaitReady(Migration migration, Duration atMost) {
-        long deadline = System.nanoTime() + atMost.toNanos();
-        boolean ready = ready(migration);
-        while (!ready
-                && System.nanoTime() - deadline < 0
-                && of(migration).stream().allMatch(one -> one.failure() == null)
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(POLL_NANOS);
-            ready = ready(migration);
-        }
-        return ready;
+    /** Whether those that follow a side are {@link #ready}. */
+    private boolean ready(Migration migration, Side authority) {
+        List<RunningMover> now = of(migration, authority);
+        return !now.isEmpty() && now.stream().allMatch(RunningMover::ready);
+    }
+
+    /** Waits until those that follow a side are {@link #ready}, or one of them has failed, or the time is up. */
+    boolean awaitReady(Migration migration, Side authority, Duration atMost) {
+        await(
+                atMost,
+                () -> ready(migration, authority)
+                        || of(migration, authority).stream().anyMatch(one -> one.failure() != null));
+        return ready(migration, authority);
     }
 
     /**
-     * Waits a while for what may only be a moment away: the second step of an opening, or the last changes. Not within the turn.
+     * Waits a while for what may only be a moment away: the second step of an opening, or the last changes; then, not as long, for a
+     * moment in which little is owed, so that a hold is short. Not within the turn.
+     *
+     * @param sides whose changes are waited for
      */
-    void awaitCaughtUp(Migration migration, Duration atMost) {
+    void awaitCaughtUp(Migration migration, Set<Side> sides, Duration atMost) {
+        await(atMost, () -> !mayCatchUp(migration, sides, MoverStatus::caughtUp));
+        await(CALM, () -> !mayCatchUp(migration, sides, Movers::calm));
+    }
+
+    private static boolean calm(MoverStatus status) {
+        return status.caughtUp() && status.lagMs() < CALM_LAG_MS;
+    }
+
+    private static void await(Duration atMost, BooleanSupplier done) {
         long deadline = System.nanoTime() + atMost.toNanos();
-        while (mayCatchUp(migration)
+        while (!done.getAsBoolean()
                 && System.nanoTime() - deadline < 0
                 && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(POLL_NANOS);
         }
     }
 
-    private boolean mayCatchUp(Migration migration) {
+    private boolean mayCatchUp(Migration migration, Set<Side> sides, Predicate<MoverStatus> enough) {
         Optional<Movement> movement = movements.of(migration).map(Held::value);
         if (movement.isEmpty()) {
             return false;
         }
-        List<MoverStatus> all =
-                of(migration).stream().map(one -> one.mover().status()).toList();
+        List<MoverStatus> all = sides.stream()
+                .flatMap(side -> of(migration, side).stream())
+                .map(one -> one.mover().status())
+                .toList();
         return switch (movement.get().getStage()) {
-            case MOVEMENT_STAGE_OPENING -> true;
+            case MOVEMENT_STAGE_OPENING -> sides.contains(Side.OLD);
             case MOVEMENT_STAGE_OPEN ->
                 missing(migration, movement.get())
-                        || (all.stream().anyMatch(status -> !status.caughtUp())
-                                && all.stream().allMatch(status -> status.errorKeys() == 0));
+                        || (!all.stream().allMatch(enough)
+                                && all.stream().noneMatch(status -> status.errorKeys() > 0 || status.paused()));
             default -> false;
         };
     }
@@ -224,40 +251,45 @@ final class Movers {
     /**
      * Refuses while a mover has not done its work.
      *
+     * @param sides whose changes must have been carried over
      * @param call what is refused: {@code "complete"}
      * @param force what the caller can do about it, beyond waiting
      */
-    void requireCaughtUp(Migration migration, Movement movement, String call, String force) {
+    void requireCaughtUp(Migration migration, Movement movement, Set<Side> sides, String call, String force) {
         String see = " (see GET /api/v1/migrations/" + migration.getId() + "/progress)";
-        boolean needed = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
-                .leavesKeysOnOld();
-        if (needed && (movement.getStage() != MovementStage.MOVEMENT_STAGE_OPEN || missing(migration, movement))) {
+        boolean opens = sides.contains(Side.OLD) && movement.getStage() != MovementStage.MOVEMENT_STAGE_OPEN;
+        if (opens || (!sides.isEmpty() && missing(migration, movement))) {
             throw ServiceException.conflict("cannot " + call + " now: the movement of the data is still "
                     + Names.strip(movement.getStage(), "MOVEMENT_STAGE_") + see + force);
         }
-        for (RunningMover one : needed ? of(migration) : List.<RunningMover>of()) {
-            MoverStatus status = one.mover().status();
-            if (status.errorKeys() > 0) {
-                throw new ServiceException(
-                        Code.CONFLICT,
-                        "cannot " + call + " now: " + status.errorKeys()
-                                + " keys could not be copied; mend the cause, or accept them (see GET /api/v1/migrations/"
-                                + migration.getId() + "/error-keys)" + force,
-                        Map.of("error_keys", status.errorKeys()));
+        for (Side side : sides) {
+            for (RunningMover one : of(migration, side)) {
+                requireCaughtUp(migration, one, call, see, force);
             }
-            if (!status.caughtUp()) {
-                throw new ServiceException(
-                        Code.CONFLICT,
-                        "cannot " + call + " now: " + one.pair().getNewEndpoint() + " is " + status.lagMs()
-                                + " ms behind" + see + force,
-                        Map.of("lag_ms", status.lagMs(), "owed", status.owed()));
-            }
+        }
+    }
+
+    private static void requireCaughtUp(Migration migration, RunningMover one, String call, String see, String force) {
+        MoverStatus status = one.mover().status();
+        if (status.errorKeys() > 0) {
+            throw new ServiceException(
+                    Code.CONFLICT,
+                    "cannot " + call + " now: " + status.errorKeys() + " keys could not be copied to " + one.to()
+                            + "; mend the cause, or accept them (see GET /api/v1/migrations/" + migration.getId()
+                            + "/error-keys)" + force,
+                    Map.of("error_keys", status.errorKeys()));
+        }
+        if (!status.caughtUp()) {
+            throw new ServiceException(
+                    Code.CONFLICT,
+                    "cannot " + call + " now: " + one.to() + " is " + status.lagMs() + " ms behind" + see + force,
+                    Map.of("lag_ms", status.lagMs(), "owed", status.owed()));
         }
     }
 
     /** Completes when all that was changed on OLD before this call stands on NEW. */
     CompletableFuture<Void> passed(Migration migration) {
-        return CompletableFuture.allOf(of(migration).stream()
+        return CompletableFuture.allOf(of(migration, Side.OLD).stream()
                 .filter(RunningMover::follows)
                 .map(one -> one.mover().passed())
                 .toArray(CompletableFuture<?>[]::new));
@@ -319,7 +351,7 @@ final class Movers {
         try {
             one.mover().close();
         } catch (RuntimeException e) {
-            LOG.warn("the mover of {} did not stop cleanly", one.pair().getOldEndpoint(), e);
+            LOG.warn("the mover of {} did not stop cleanly", one.from(), e);
         }
     }
 

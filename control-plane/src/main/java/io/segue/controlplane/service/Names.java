@@ -3,6 +3,7 @@ package io.segue.controlplane.service;
 import io.segue.core.migration.Status;
 import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.Role;
+import io.segue.proto.v1.Strategy;
 import java.util.Locale;
 
 /** Between the constants of messages and the names in the API. */
@@ -19,6 +20,11 @@ public final class Names {
     /** A status as the API writes it. */
     public static String of(MigrationStatus status) {
         return strip(status, STATUS);
+    }
+
+    /** A type of strategy as the API writes it. */
+    public static String of(Strategy.KindCase type) {
+        return strip(type, "");
     }
 
     /** {@code ROLE_ADMIN} without {@code ROLE_}, in lower case. */

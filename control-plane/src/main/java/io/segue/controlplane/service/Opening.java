@@ -113,6 +113,27 @@ final class Opening {
         return rollout;
     }
 
+    /**
+     * Ends it with everything on OLD again, whatever a proxy says and whatever is not carried over: an operator has said so.
+     *
+     * @param batch what else is stored with it
+     */
+    Rollout forceBack(Migration migration, Optional<Held<Movement>> movement, List<Change> batch) {
+        List<Change> all = new ArrayList<>(batch);
+        movement.ifPresent(held -> all.add(Movements.put(migration, movement, closed(migration, held.value()))));
+        Routing from = Routing.of(migration, Movements.inForce(migration, movement.map(Held::value)));
+        Routing to = Routing.toSide(migration, Side.OLD);
+        Rollout rollout = changes.force(all, new DataGate(movers.of(migration), from, to, limits.gate(), true, true));
+        movers.close(migration);
+        movers.forgetWork(migration);
+        return rollout;
+    }
+
+    /** Has the movers go on after a pause: there is no way back without them. */
+    void resumeMovers(Migration migration) {
+        movers.of(migration).stream().map(RunningMover::mover).forEach(DataMover::resume);
+    }
+
     /** Closes the movers; what is stored of them is the caller's. */
     void closeMovers(Migration migration) {
         movers.close(migration);
@@ -155,23 +176,20 @@ final class Opening {
                 Optional.of(movement),
                 after.toBuilder()
                         .setDualWrites(dual && after.getStage() != MovementStage.MOVEMENT_STAGE_CLOSED)
+                        .setIncomplete(movement.value().getIncomplete() || (lenient && from.leaves(Side.OLD, to)))
                         .build()));
-        if (from.leaves(Side.OLD, to) && !lenient && movers.missing(migration, movement.value())) {
+        boolean ends = after.getStage() == MovementStage.MOVEMENT_STAGE_CLOSED;
+        boolean moves = from.leaves(Side.OLD, to) || from.leaves(Side.NEW, to);
+        if (moves && !lenient && movers.missing(migration, movement.value())) {
             throw ServiceException.conflict("the movers of migration " + migration.getId()
                     + " are being started again; try again when they have caught up");
         }
-        Gate gate = from.leaves(Side.OLD, to) ? new DataGate(running, from, to, limits.gate(), lenient) : Gate.NONE;
-        Rollout rollout;
+        Gate gate = moves ? new DataGate(running, from, to, limits.gate(), lenient, ends) : Gate.NONE;
         try {
-            rollout = changes.roll(all, gate, afterUndo);
+            return changes.roll(all, gate, afterUndo);
         } finally {
             replaceClosed(migration, running);
         }
-        if (from.leaves(Side.NEW, to) && after.getStage() != MovementStage.MOVEMENT_STAGE_CLOSED) {
-            // The movers have not looked after these keys since they went to NEW.
-            DataGate.takeBack(running, to, limits.gate(), "keys have come back to OLD");
-        }
-        return rollout;
     }
 
     /** What a forced gate has closed is made anew, if there is still something for it to do. */

@@ -4,6 +4,7 @@ import io.segue.controlplane.push.Arrival;
 import io.segue.controlplane.push.Rejection;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.time.Times;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.Movement;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,7 @@ final class OpeningSteps {
     private final Changes changes;
     private final Opening opening;
     private final Feeding feeding;
+    private final Following following;
     private final MovementFailures failures;
     private final Divergences divergences;
     private final EventLog events;
@@ -39,6 +42,7 @@ final class OpeningSteps {
             Changes changes,
             Opening opening,
             Feeding feeding,
+            Following following,
             MovementFailures failures,
             Divergences divergences,
             EventLog events,
@@ -50,6 +54,7 @@ final class OpeningSteps {
         this.changes = changes;
         this.opening = opening;
         this.feeding = feeding;
+        this.following = following;
         this.failures = failures;
         this.divergences = divergences;
         this.events = events;
@@ -168,8 +173,13 @@ final class OpeningSteps {
     private boolean mayStep(Migration migration, Movement movement, Patience patience) {
         Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)));
         Routing wanted = Routing.of(migration, migration.getStrategy());
-        if (!AuthorityShift.between(now, wanted, true).moves()) {
+        if (now.left(wanted).isEmpty()) {
             return true;
+        }
+        Set<Side> missing = Following.missing(Optional.of(movement), now, wanted, migration.getStrategy());
+        if (!missing.isEmpty()) {
+            follow(migration, movement, missing, now.arrivesAlone(Side.OLD, wanted), patience);
+            return false;
         }
         if (!movers.caughtUp(migration, movement)) {
             return false;
@@ -188,6 +198,47 @@ final class OpeningSteps {
             }
             return false;
         }
+    }
+
+    /** Before keys go to a side, the other one follows it. If OLD cannot, keys that are to be written on NEW alone do not go there. */
+    private void follow(Migration migration, Movement movement, Set<Side> missing, boolean alone, Patience patience) {
+        String refusal = following.refusals(migration, missing).get(Side.NEW);
+        if (refusal == null) {
+            changes.exclusively(() -> begin(migration.getUuid(), movement, missing));
+        } else if (!alone) {
+            changes.exclusively(() -> goOnWithoutWayBack(migration.getUuid(), movement, refusal));
+        } else if (patience.failedOnce(limits.retry()) >= ATTEMPTS) {
+            patience.worked();
+            cannotOpen(
+                    migration,
+                    movement,
+                    String.valueOf(Following.noWayBack("switch", refusal).getMessage()));
+        }
+    }
+
+    private boolean begin(String uuid, Movement asked, Set<Side> missing) {
+        Migration migration = records.migration(uuid).value();
+        Optional<Movement> movement = movements.of(migration).map(Held::value);
+        boolean same = movement.filter(asked::equals).isPresent() && MovementWork.moves(migration, asked);
+        if (same) {
+            following.begin(migration, missing, Movements.inForce(migration, movement), asked.getStage());
+        }
+        return same;
+    }
+
+    private boolean goOnWithoutWayBack(String uuid, Movement asked, String refusal) {
+        Migration migration = records.migration(uuid).value();
+        Optional<Held<Movement>> movement = movements.of(migration);
+        boolean same = movement.isPresent() && movement.get().value().equals(asked);
+        if (same) {
+            changes.store(List.of(
+                    Movements.put(
+                            migration,
+                            movement,
+                            asked.toBuilder().setNoWayBack(true).build()),
+                    events.note(migration, "go on without a way back", refusal)));
+        }
+        return same;
     }
 
     private boolean step(String uuid, Movement asked) {

@@ -6,6 +6,7 @@ import io.segue.controlplane.preflight.ServerFacts;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Kind;
 import io.segue.core.validation.NotSupportedException;
+import io.segue.core.verdict.Side;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Finding;
@@ -16,6 +17,7 @@ import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.PlannedMovement;
 import io.segue.proto.v1.TestMigrationReply;
 import java.io.IOException;
+import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,13 +37,15 @@ public final class Preflight {
     private final ProxyHub hub;
     private final RedisProbe probe;
     private final Movers movers;
+    private final Clock clock;
 
-    Preflight(Records records, EndpointVault vault, ProxyHub hub, RedisProbe probe, Movers movers) {
+    Preflight(Records records, EndpointVault vault, ProxyHub hub, RedisProbe probe, Movers movers, Clock clock) {
         this.records = records;
         this.vault = vault;
         this.hub = hub;
         this.probe = probe;
         this.movers = movers;
+        this.clock = clock;
     }
 
     /** All findings about a migration. It is valid when none of them blocks. */
@@ -57,6 +61,7 @@ public final class Preflight {
             interlay(migration, moved, seen, reply);
         }
         movement(migration, seen, reply);
+        wayBack(migration, seen, reply);
         boolean blocked = reply.getFindingsList().stream().anyMatch(f -> f.getSeverity() == Finding.Severity.BLOCKER);
         return reply.setValid(!blocked).build();
     }
@@ -77,6 +82,7 @@ public final class Preflight {
         if (migration.getData().hasSnapshot()) {
             warning(reply, "snapshot_only", Warnings.SNAPSHOT_ONLY, "choose scan, unless OLD is not written meanwhile");
         }
+        SideFindings.about(migration, clock.instant(), reply);
         if (hub.connected() == 0) {
             warning(reply, "no_proxy", "no proxy is connected, so nothing routes traffic yet", "start a proxy");
         }
@@ -163,11 +169,49 @@ public final class Preflight {
         Movement.Builder planned = Movement.newBuilder();
         Movements.addPairs(migration, planned, Movements.kind(migration.getData()));
         for (MovedPair pair : planned.getPairsList()) {
-            boolean reached = Stream.of(pair.getOldEndpoint(), pair.getNewEndpoint())
-                    .allMatch(id -> seen.getOrDefault(id, Optional.empty()).isPresent());
-            if (reached) {
+            if (reached(pair, seen)) {
                 pair(migration, pair, copies, reply);
             }
+        }
+    }
+
+    private static boolean reached(MovedPair pair, Map<String, Optional<ServerFacts>> seen) {
+        return Stream.of(pair.getOldEndpoint(), pair.getNewEndpoint())
+                .allMatch(id -> seen.getOrDefault(id, Optional.empty()).isPresent());
+    }
+
+    /** Whether OLD can follow what is going to be written on NEW. */
+    private void wayBack(
+            Migration migration, Map<String, Optional<ServerFacts>> seen, TestMigrationReply.Builder reply) {
+        if (!touchesNew(migration) || !supported(migration)) {
+            return;
+        }
+        Routing now = Routing.toSide(migration, Side.OLD);
+        Routing then = Routing.of(migration, migration.getStrategy());
+        if (Following.missing(Optional.empty(), now, then, migration.getStrategy())
+                .isEmpty()) {
+            return;
+        }
+        Movement.Builder planned = Movement.newBuilder();
+        Movements.addFollowers(migration, planned, Side.NEW);
+        for (MovedPair pair : planned.getPairsList()) {
+            Optional<String> refusal = reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
+            refusal.ifPresent(reason -> add(
+                    reply,
+                    now.arrivesAlone(Side.OLD, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    "no_way_back",
+                    "what is written on NEW (" + pair.getNewEndpoint()
+                            + ") cannot be carried back to OLD, so a rollback" + " would lose it: " + reason,
+                    "permit a change feed on NEW and writes on OLD, or write to both sides"));
+        }
+    }
+
+    private static boolean supported(Migration migration) {
+        try {
+            StrategyMapper.fromProto(migration.getStrategy());
+            return true;
+        } catch (NotSupportedException e) {
+            return false;
         }
     }
 
@@ -241,11 +285,11 @@ public final class Preflight {
         return side + " (" + endpoint + ") cannot be used: " + why;
     }
 
-    private static void blocker(TestMigrationReply.Builder reply, String code, String message, String mend) {
+    static void blocker(TestMigrationReply.Builder reply, String code, String message, String mend) {
         add(reply, Finding.Severity.BLOCKER, code, message, mend);
     }
 
-    private static void warning(TestMigrationReply.Builder reply, String code, String message, String mend) {
+    static void warning(TestMigrationReply.Builder reply, String code, String message, String mend) {
         add(reply, Finding.Severity.WARNING, code, message, mend);
     }
 

@@ -3,9 +3,12 @@ package io.segue.controlplane.service;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Store;
+import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.Prepared;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Takes what the store says to the proxies. Thread-safe. */
 final class Publisher {
@@ -22,6 +25,14 @@ final class Publisher {
     /** What the proxies would have to prepare before {@code changes}, by interlay; empty: nothing. */
     Map<String, Prepared> toPrepare(List<Change> changes) {
         return Holds.between(builder.build(), builder.preview(changes));
+    }
+
+    /** The interlays for which a change is being prepared, as stored. */
+    Set<String> prepared() {
+        return builder.build().getInterlaysList().stream()
+                .filter(InterlayConfig::hasPrepared)
+                .map(InterlayConfig::getId)
+                .collect(Collectors.toSet());
     }
 
     /** Publishes the configuration as it is stored now. */

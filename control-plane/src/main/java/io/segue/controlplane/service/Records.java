@@ -50,6 +50,16 @@ final class Records {
         return store.get(kind, id).isPresent();
     }
 
+    /** One record as it stands in the store. */
+    Optional<StoredRecord> raw(Kind kind, String key) {
+        return store.get(kind, key);
+    }
+
+    /** All records of a kind as they stand in the store, ordered by key. */
+    List<StoredRecord> raw(Kind kind) {
+        return store.list(kind);
+    }
+
     private <T> Held<T> find(
             Kind kind, String what, String id, Function<StoredRecord, Held<T>> reader, Function<T, String> uuid) {
         Optional<Held<T>> byId = store.get(kind, id).map(reader);

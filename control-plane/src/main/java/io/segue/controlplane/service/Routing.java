@@ -1,40 +1,48 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.DataMover.KeyFilter;
+import io.segue.core.labels.Labelling;
+import io.segue.core.labels.Subject;
 import io.segue.core.operation.Access;
-import io.segue.core.operation.Bucket;
-import io.segue.core.operation.HashTag;
-import io.segue.core.operation.Labels;
 import io.segue.core.plan.Plan;
+import io.segue.core.plan.PlanFamily;
+import io.segue.core.plan.PlanFamily.Shift;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
+import io.segue.core.wire.LabelsMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.Strategy;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
-import java.util.function.IntPredicate;
-import java.util.stream.IntStream;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
-/** What the proxies do with a migration's keys at one moment, bucket by bucket. Immutable, thread-safe. */
+/**
+ * What the proxies do with a migration's keys at one moment: the plans of all its interlays, at all proxies that there may be, by the same code as
+ * theirs. Thread-safe.
+ */
 final class Routing {
-    private final long salt;
-    private final Verdict[] writes = new Verdict[Bucket.COUNT];
-    private final Verdict[] reads = new Verdict[Bucket.COUNT];
+    /** One for each interlay that names its operations in another way than those before it; in the same order for every strategy. */
+    private final List<PlanFamily> families;
 
-    private Routing(long salt) {
-        this.salt = salt;
+    private Routing(List<PlanFamily> families) {
+        this.families = families;
     }
 
     /** Under a strategy. */
     static Routing of(Migration migration, Strategy strategy) {
-        Plan plan =
-                Plan.compile(migration.getId(), migration.getUuid(), StrategyMapper.fromProto(strategy), Labels.NONE);
-        Routing routing = new Routing(plan.salt());
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            routing.writes[bucket] = plan.verdict(Access.WRITE, bucket);
-            routing.reads[bucket] = plan.verdict(Access.READ, bucket);
-        }
-        return routing;
+        return of(
+                migration,
+                labelling -> PlanFamily.of(
+                        migration.getId(),
+                        migration.getUuid(),
+                        StrategyMapper.fromProto(strategy),
+                        StrategyMapper.sampling(strategy),
+                        labelling));
     }
 
     /** Under a strategy, or on OLD where none is in force. */
@@ -44,83 +52,184 @@ final class Routing {
 
     /** Everything on one side. */
     static Routing toSide(Migration migration, Side side) {
-        Routing routing = new Routing(Bucket.salt(migration.getUuid()));
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            routing.writes[bucket] = Verdict.single(side);
-            routing.reads[bucket] = Verdict.single(side);
+        return of(migration, labelling -> PlanFamily.toSide(migration.getId(), migration.getUuid(), side));
+    }
+
+    private static Routing of(Migration migration, Function<Labelling, PlanFamily> family) {
+        return new Routing(labellings(migration).stream().map(family).toList());
+    }
+
+    /** How the interlays of a migration name their operations, each way once. */
+    static List<Labelling> labellings(Migration migration) {
+        List<Labelling> all = new ArrayList<>(migration.getInterlaysList().stream()
+                .map(moved -> LabelsMapper.fromProto(moved.getInstanceBy(), moved.getLabelsList()))
+                .distinct()
+                .toList());
+        if (all.isEmpty()) {
+            all.add(Labelling.NONE);
         }
-        return routing;
+        return all;
     }
 
-    /** Where writes go. */
-    Verdict write(int bucket) {
-        return writes[bucket];
+    /** A question about an operation that is in a cell of {@code plan}. */
+    @FunctionalInterface
+    interface CellTest {
+        boolean test(Plan plan, int cell);
     }
 
-    /** The side whose state is the truth. */
-    Side authority(int bucket) {
-        return writes[bucket].primary();
+    /** A question about an operation that is in a cell of one plan now, and in a cell of another one next, at the same proxy. */
+    @FunctionalInterface
+    interface ShiftTest {
+        boolean test(Plan now, int cell, Plan next, int nextCell);
     }
 
-    /** Whether a write of this bucket reaches both sides. */
-    boolean dual(int bucket) {
-        return writes[bucket].match(single -> false, dual -> true, shadowed -> true);
+    /** Whether some key is treated so at some proxy. */
+    boolean any(CellTest test) {
+        return plans().stream().anyMatch(plan -> plan.anyCell(cell -> test.test(plan, cell)));
+    }
+
+    /** Whether some key is treated so at some proxy now, and so next. */
+    boolean any(Routing next, ShiftTest test) {
+        return shifts(next).stream()
+                .anyMatch(shift -> shift.now()
+                        .anyPair(
+                                shift.next(),
+                                (cell, nextCell) -> test.test(shift.now(), cell, shift.next(), nextCell)));
+    }
+
+    private List<Plan> plans() {
+        return families.stream().flatMap(family -> family.plans().stream()).toList();
+    }
+
+    private List<Shift> shifts(Routing next) {
+        List<Shift> all = new ArrayList<>();
+        for (int i = 0; i < families.size(); i++) {
+            all.addAll(families.get(i).shifts(next.families.get(i)));
+        }
+        return all;
     }
 
     /** Whether the proxies write, for some key, the side that is not its authority. */
     boolean dualWrites() {
-        return any(this::dual);
+        return any((plan, cell) -> !plan.oneSided(cell));
     }
 
     /** Whether some key has its truth on OLD while proxies also write NEW: two of them may do it in opposite orders there. */
     boolean needsFeed() {
-        return any(bucket -> authority(bucket) == Side.OLD && dual(bucket));
+        return any((plan, cell) -> plan.authority(cell) == Side.OLD && !plan.oneSided(cell));
     }
 
-    /** Whether some key has its truth on OLD. */
-    boolean leavesKeysOnOld() {
-        return any(bucket -> authority(bucket) == Side.OLD);
+    /** The sides on which some key has its truth. */
+    Set<Side> sides() {
+        Set<Side> sides = EnumSet.allOf(Side.class);
+        sides.removeIf(side -> !leavesKeysOn(side));
+        return sides;
+    }
+
+    /** The sides from which some key's truth goes away with {@code next}. */
+    Set<Side> left(Routing next) {
+        Set<Side> sides = EnumSet.allOf(Side.class);
+        sides.removeIf(side -> !leaves(side, next));
+        return sides;
+    }
+
+    /** Whether some key has its truth on a side. */
+    boolean leavesKeysOn(Side side) {
+        return any((plan, cell) -> plan.authority(cell) == side);
     }
 
     /** Whether anything is ever sent to NEW. */
     boolean touchesNew() {
-        return any(bucket ->
-                !writes[bucket].equals(Verdict.single(Side.OLD)) || !reads[bucket].equals(Verdict.single(Side.OLD)));
+        Verdict old = Verdict.single(Side.OLD);
+        return any((plan, cell) -> !plan.verdict(Access.WRITE, cell).equals(old)
+                || !plan.verdict(Access.READ, cell).equals(old));
     }
 
     /** Whether {@code next} sends writes to both sides whose truth is on OLD, where this one does not. */
     boolean opensDualWrites(Routing next) {
-        return any(bucket -> next.authority(bucket) == Side.OLD && next.dual(bucket) && !dual(bucket));
+        return any(
+                next,
+                (now, cell, then, nextCell) ->
+                        then.authority(nextCell) == Side.OLD && !then.oneSided(nextCell) && now.oneSided(cell));
     }
 
     /** Whether {@code next} writes as this one does. */
     boolean writesAs(Routing next) {
-        return !any(bucket -> !writes[bucket].equals(next.writes[bucket]));
+        return !any(
+                next,
+                (now, cell, then, nextCell) ->
+                        !now.verdict(Access.WRITE, cell).equals(then.verdict(Access.WRITE, nextCell)));
     }
 
     /** Whether some key's truth goes from {@code from} to the other side. */
     boolean leaves(Side from, Routing next) {
-        return any(bucket -> authority(bucket) == from && next.authority(bucket) != from);
+        return any(next, (now, cell, then, nextCell) -> goes(from, now, cell, then, nextCell));
     }
 
-    /** The keys whose truth is on OLD: what a mover has to do with. */
-    KeyFilter onOld() {
-        return leavesKeysOnNew() ? key -> authority(HashTag.bucket(key, salt)) == Side.OLD : KeyFilter.ALL;
+    /** Whether a key whose truth goes from a side to the other one is written on the first only until then. */
+    boolean leavesAlone(Side from, Routing next) {
+        return any(next, (now, cell, then, nextCell) -> goes(from, now, cell, then, nextCell) && now.oneSided(cell));
     }
 
-    /** The keys whose truth goes from OLD to NEW with {@code next}. */
-    KeyFilter goingToNew(Routing next) {
-        return key -> {
-            int bucket = HashTag.bucket(key, salt);
-            return authority(bucket) == Side.OLD && next.authority(bucket) == Side.NEW;
-        };
+    /** Whether a key whose truth goes from a side to the other one is written on the second only from then on. */
+    boolean arrivesAlone(Side from, Routing next) {
+        return any(
+                next, (now, cell, then, nextCell) -> goes(from, now, cell, then, nextCell) && then.oneSided(nextCell));
     }
 
-    private boolean leavesKeysOnNew() {
-        return any(bucket -> authority(bucket) == Side.NEW);
+    private static boolean goes(Side from, Plan now, int cell, Plan then, int nextCell) {
+        return now.authority(cell) == from && then.authority(nextCell) != from;
     }
 
-    private static boolean any(IntPredicate test) {
-        return IntStream.range(0, Bucket.COUNT).anyMatch(test);
+    /** The keys whose truth is on {@code side}, whoever uses them: what a mover has to do with that follows it. */
+    KeyFilter on(Side side) {
+        if (!leavesKeysOn(side.other())) {
+            return KeyFilter.ALL;
+        }
+        if (!leavesKeysOn(side)) {
+            return KeyFilter.NONE;
+        }
+        List<Plan> plans = plans();
+        return new Chosen(subject ->
+                plans.stream().allMatch(plan -> plan.authority(plan.cells().of(subject)) == side));
+    }
+
+    /** The keys whose truth goes from {@code from} to the other side with {@code next}, whoever uses them. */
+    KeyFilter going(Side from, Routing next) {
+        if (!leaves(from, next)) {
+            return KeyFilter.NONE;
+        }
+        if (!leavesKeysOn(from.other()) && !next.leavesKeysOn(from)) {
+            return KeyFilter.ALL;
+        }
+        List<Shift> shifts = shifts(next);
+        return new Chosen(subject -> shifts.stream()
+                .allMatch(shift -> goes(
+                        from,
+                        shift.now(),
+                        shift.now().cells().of(subject),
+                        shift.next(),
+                        shift.next().cells().of(subject))));
+    }
+
+    /** The keys for which something holds whoever uses them. */
+    private record Chosen(Predicate<Subject> test) implements KeyFilter {
+        @Override
+        public boolean test(byte[] key) {
+            return test.test(new Subject().key(key, key.length));
+        }
+
+        @Override
+        public boolean keyless() {
+            return test.test(new Subject());
+        }
+    }
+
+    /** Why it cannot be said of a key on which side it is; empty if it can. */
+    Optional<String> notByKey() {
+        return families.stream()
+                .map(PlanFamily::notByKey)
+                .flatMap(Optional::stream)
+                .findFirst();
     }
 }

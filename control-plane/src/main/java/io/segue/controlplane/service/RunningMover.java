@@ -3,6 +3,7 @@ package io.segue.controlplane.service;
 import io.segue.controlplane.mover.DataMover;
 import io.segue.controlplane.mover.MoverFactory.MoverListener;
 import io.segue.controlplane.mover.MoverStatus;
+import io.segue.core.verdict.Side;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.MovementKind;
 import java.util.ArrayDeque;
@@ -74,6 +75,21 @@ final class RunningMover implements MoverListener {
     /** Whether it carries over what changes. */
     boolean follows() {
         return pair.getKind() != MovementKind.MOVEMENT_KIND_SNAPSHOT;
+    }
+
+    /** The side that it follows. */
+    Side authority() {
+        return Movements.authority(pair);
+    }
+
+    /** Id of the endpoint that it reads. */
+    String from() {
+        return authority() == Side.OLD ? pair.getOldEndpoint() : pair.getNewEndpoint();
+    }
+
+    /** Id of the endpoint that it writes. */
+    String to() {
+        return authority() == Side.OLD ? pair.getNewEndpoint() : pair.getOldEndpoint();
     }
 
     /** Whether the follower has had everything once, and no key is missing there. */

@@ -1,11 +1,14 @@
 package io.segue.controlplane.service;
 
 import io.segue.controlplane.mover.MoverFactory;
+import io.segue.controlplane.preflight.RedisFence;
 import io.segue.controlplane.preflight.RedisProbe;
+import io.segue.controlplane.push.ChangeStats;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Store;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 
 /**
  * All services over one store. They are the only code that changes state; both faces call them.
@@ -18,6 +21,7 @@ import java.time.Clock;
  * @param fleet the proxies
  * @param movement the data of migrations
  * @param watches news of migrations
+ * @param explains where an operation would go
  * @param stop ends what works by itself, and closes the movers
  */
 public record Services(
@@ -29,8 +33,11 @@ public record Services(
         FleetService fleet,
         MovementService movement,
         Watches watches,
+        Explains explains,
         Runnable stop)
         implements AutoCloseable {
+    /** For each step at a database that an evicted proxy is to be kept out of. */
+    private static final Duration EVICTION_TIMEOUT = Duration.ofSeconds(1);
 
     /**
      * Wires them together, publishes the stored configuration, and goes on with what was moving.
@@ -51,8 +58,19 @@ public record Services(
         Movements movements = new Movements(store);
         EndpointVault vault = new EndpointVault(store, box);
         Publisher publisher = new Publisher(store, new ConfigBuilder(store, vault), hub);
-        Changes changes = new Changes(store, vault, publisher, hub, limits);
         EventLog events = new EventLog(store, clock);
+        ChangeStats stats = new ChangeStats();
+        TwoPhase twoPhase = new TwoPhase(
+                store,
+                vault,
+                publisher,
+                hub,
+                limits,
+                stats,
+                (interlays, reason) -> events.aborted(records.migrations(), interlays, reason));
+        Changes changes = new Changes(store, publisher, hub, limits, twoPhase, stats);
+        Evictions evictions =
+                new Evictions(store, records, vault, publisher, changes, hub, new RedisFence(EVICTION_TIMEOUT));
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
                 factory,
@@ -62,15 +80,27 @@ public record Services(
                 changes,
                 limits,
                 folder);
-        Preflight preflight = new Preflight(records, vault, hub, probe, movers);
+        Preflight preflight = new Preflight(records, vault, hub, probe, movers, clock);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
-        WayBack wayBack = new WayBack(records, movements, changes, opening, events, divergences, clock);
+        Following following = new Following(movements, movers, changes, limits);
+        WayBack wayBack = new WayBack(records, movements, movers, changes, opening, events, divergences, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
         MovementFailures failures =
                 new MovementFailures(records, movements, movers, changes, opening, wayBack, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
-                records, movements, movers, changes, opening, feeding, failures, divergences, events, limits, clock);
+                records,
+                movements,
+                movers,
+                changes,
+                opening,
+                feeding,
+                following,
+                failures,
+                divergences,
+                events,
+                limits,
+                clock);
         MovementWork work =
                 new MovementWork(records, movements, movers, changes, steps, failures, verifications, events);
         MovementDirector director = new MovementDirector(records, movements, movers, work, limits);
@@ -81,29 +111,33 @@ public record Services(
         movers.tidy();
         director.start(hub::neverSeen);
         MovementService movement =
-                new MovementService(records, movements, movers, changes, verifications, events, clock);
+                new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
+        MigrationService migrations = new MigrationService(
+                records,
+                changes,
+                events,
+                divergences,
+                new StrategyChange(
+                        records,
+                        movements,
+                        movers,
+                        changes,
+                        opening,
+                        feeding,
+                        following,
+                        preflight,
+                        divergences,
+                        events,
+                        limits,
+                        clock),
+                movers,
+                clock);
+        TimeWindows windows = new TimeWindows(records, movements, migrations, changes, events, limits, clock);
+        windows.start();
         return new Services(
                 new CatalogService(records, vault, changes, clock),
-                new MigrationService(
-                        records,
-                        changes,
-                        events,
-                        divergences,
-                        new StrategyChange(
-                                records,
-                                movements,
-                                movers,
-                                changes,
-                                opening,
-                                feeding,
-                                preflight,
-                                divergences,
-                                events,
-                                limits,
-                                clock),
-                        movers,
-                        clock),
+                migrations,
                 new MigrationRunner(
                         records,
                         movements,
@@ -111,6 +145,7 @@ public record Services(
                         changes,
                         opening,
                         feeding,
+                        following,
                         wayBack,
                         events,
                         divergences,
@@ -119,13 +154,21 @@ public record Services(
                         clock),
                 preflight,
                 new TokenService(store, changes, clock),
-                new FleetService(store, publisher, hub, release),
+                new FleetService(store, publisher, hub, evictions, stats, release),
                 movement,
                 watches,
+                new Explains(records, movements),
                 () -> {
+                    windows.close();
                     watches.close();
                     director.close();
+                    evictions.close();
                 });
+    }
+
+    /** Short calls for what is done most often. */
+    public Steering steering() {
+        return new Steering(this);
     }
 
     /** Stops what works by itself. */

@@ -13,18 +13,24 @@ import io.segue.proto.v1.Strategy;
 import io.segue.proto.v1.UpdateMigrationRequest;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 
 /** Gives a migration that routes traffic another strategy. */
 final class StrategyChange {
+    private static final String CALL = "change the strategy";
+
     private final Records records;
     private final Movements movements;
     private final Movers movers;
     private final Changes changes;
     private final Opening opening;
     private final Feeding feeding;
+    private final Following following;
     private final Preflight preflight;
     private final Divergences divergences;
     private final EventLog events;
@@ -38,6 +44,7 @@ final class StrategyChange {
             Changes changes,
             Opening opening,
             Feeding feeding,
+            Following following,
             Preflight preflight,
             Divergences divergences,
             EventLog events,
@@ -49,6 +56,7 @@ final class StrategyChange {
         this.changes = changes;
         this.opening = opening;
         this.feeding = feeding;
+        this.following = following;
         this.preflight = preflight;
         this.divergences = divergences;
         this.events = events;
@@ -57,29 +65,74 @@ final class StrategyChange {
     }
 
     /**
+     * What was found out before the turn was taken.
+     *
+     * @param feed whether a change feed for dual writes may be started if one is needed
+     * @param refusals why a side that gains keys cannot be followed
+     */
+    record Look(boolean feed, Map<Side, String> refusals) {
+        /** For a change that no server need be asked about. */
+        static final Look NONE = new Look(false, Map.of());
+    }
+
+    /**
      * Looks at the databases, which may take a while, before the turn is taken.
      *
-     * @return whether a change feed may be started if one is needed
-     * @throws ServiceException NEW cannot serve
+     * @throws ServiceException NEW cannot serve, or there would be no way back
      */
-    boolean look(Migration migration, Strategy wanted, boolean force) {
+    Look look(Migration migration, Strategy wanted, boolean force) {
         Optional<Movement> movement = movements.of(migration).map(Held::value);
         Routing now = Routing.of(migration, Movements.inForce(migration, movement));
         Routing then = Routing.of(migration, wanted);
         if (!force && !now.touchesNew() && then.touchesNew()) {
             preflight.requireServing(migration, MigrationService.FORCE);
         }
-        if (!force && movement.isPresent() && now.leaves(Side.OLD, then)) {
-            movers.awaitCaughtUp(migration, limits.acknowledgement());
+        boolean copies = movement.filter(StrategyChange::copies).isPresent();
+        Map<Side, String> refusals = following.refusals(migration, Following.missing(movement, now, then, wanted));
+        String noWayBack = refusals.get(Side.NEW);
+        if (!force && !copies && noWayBack != null && now.arrivesAlone(Side.OLD, then)) {
+            throw Following.noWayBack(CALL, noWayBack);
         }
-        return movement.filter(found -> Movements.follows(found) || copies(found))
+        boolean feed = movement.filter(found -> Movements.follows(found) || copies(found))
                         .isEmpty()
                 && now.opensDualWrites(then)
                 && feeding.refusal(migration).isEmpty();
+        if (!force && movement.isPresent()) {
+            movers.awaitCaughtUp(migration, now.left(then), limits.acknowledgement());
+        }
+        return new Look(feed, refusals);
     }
 
     private static boolean copies(Movement movement) {
         return movement.getStage() == MovementStage.MOVEMENT_STAGE_COPYING;
+    }
+
+    /** Has each side followed that gains keys, before it does. */
+    private void follow(Wish wish, Set<Side> missing, Look look, List<String> warnings) {
+        Migration before = wish.before();
+        Set<Side> sides = EnumSet.noneOf(Side.class);
+        sides.addAll(missing);
+        sides.removeAll(look.refusals().keySet());
+        if (look.refusals().containsKey(Side.NEW)) {
+            warnings.add(Warnings.NO_WAY_BACK);
+        }
+        if (sides.isEmpty()) {
+            return;
+        }
+        feeding.refuseTaken(before);
+        following.begin(
+                before,
+                sides,
+                Movements.inForce(before, movements.of(before).map(Held::value)),
+                MovementStage.MOVEMENT_STAGE_OPEN);
+        try {
+            following.require(before, sides, MigrationService.FORCE);
+        } catch (ServiceException e) {
+            if (!wish.request().getForce()) {
+                throw e;
+            }
+            warnings.add(String.valueOf(e.getMessage()));
+        }
     }
 
     /** Everything that the change consists of. */
@@ -97,25 +150,26 @@ final class StrategyChange {
      * Makes the change. To be called within the turn.
      *
      * @param after the migration as it is to be stored
-     * @param feedPossible what {@link #look} has found
+     * @param look what {@link #look} has found
      */
     MigrationReply make(
-            Identity actor,
-            UpdateMigrationRequest request,
-            Held<Migration> held,
-            Migration.Builder after,
-            boolean feedPossible) {
+            Identity actor, UpdateMigrationRequest request, Held<Migration> held, Migration.Builder after, Look look) {
         Wish wish = new Wish(actor, request, held, after);
         List<String> warnings = new ArrayList<>();
         MigrationReply.Builder reply = MigrationReply.newBuilder();
+        guard(wish, movements.of(held.value()).map(Held::value), warnings);
+        Optional<Movement> known = movements.of(held.value()).map(Held::value);
+        Routing now = Routing.of(held.value(), Movements.inForce(held.value(), known));
+        Routing then = Routing.of(held.value(), request.getStrategy());
+        if (known.filter(StrategyChange::copies).isEmpty()) {
+            follow(wish, Following.missing(known, now, then, request.getStrategy()), look, warnings);
+        }
         Optional<Held<Movement>> movement = movements.of(held.value());
-        guard(wish, movement.map(Held::value), warnings);
-        Routing now = Routing.of(held.value(), Movements.inForce(held.value(), movement.map(Held::value)));
-        boolean feedMissing = now.opensDualWrites(Routing.of(held.value(), request.getStrategy()))
+        boolean feedMissing = now.opensDualWrites(then)
                 && movement.map(Held::value)
                         .filter(found -> Movements.follows(found) || copies(found))
                         .isEmpty();
-        if (feedMissing && feedPossible) {
+        if (feedMissing && look.feed()) {
             feeding.refuseTaken(held.value());
             withFeed(wish, Movements.inForce(held.value(), movement.map(Held::value)), reply, warnings);
         } else {
@@ -137,8 +191,18 @@ final class StrategyChange {
         Migration before = wish.before();
         Routing now = Routing.of(before, Movements.inForce(before, movement));
         Routing then = Routing.of(before, wish.strategy());
-        boolean followed = movement.map(Movements::follows).orElse(false);
-        AuthorityShift shift = AuthorityShift.between(now, then, followed);
+        Optional<String> notByKey = then.notByKey();
+        if (movement.isPresent()
+                && Movements.follows(movement.get(), Side.OLD)
+                && notByKey.isPresent()
+                && !wish.request().getForce()) {
+            throw ServiceException.conflict(
+                    "cannot change the strategy: the movers could not know on which side a key is,"
+                            + " for " + notByKey.get()
+                            + "; use write_mode dual_write, or a migration without data movement"
+                            + MigrationService.FORCE);
+        }
+        AuthorityShift shift = AuthorityShift.between(now, then, movement);
         if (!shift.moves() || wish.request().getForce()) {
             return;
         }
@@ -150,10 +214,10 @@ final class StrategyChange {
             // Nothing of it comes into force before the movers have caught up.
             return;
         }
-        if (movement.isPresent() && now.leaves(Side.OLD, then)) {
-            movers.requireCaughtUp(before, movement.get(), "change the strategy", MigrationService.FORCE);
+        if (movement.isPresent()) {
+            movers.requireCaughtUp(before, movement.get(), now.left(then), CALL, MigrationService.FORCE);
         }
-        divergences.requireFew(before.getId(), "change the strategy", MigrationService.FORCE);
+        divergences.requireFew(before.getId(), CALL, MigrationService.FORCE);
         if (shift.losesOld()) {
             warnings.add(Warnings.OLD_ONLY);
         }
@@ -201,7 +265,12 @@ final class StrategyChange {
     private List<Change> batch(Wish wish) {
         return List.of(
                 MigrationService.replace(wish.held(), wish.after().setUpdatedAt(Times.of(clock.instant()))),
-                events.record(wish.before(), wish.before().getStatus(), wish.actor(), Event.CHANGE.call(), ""));
+                events.record(
+                        wish.before(),
+                        wish.before().getStatus(),
+                        wish.actor(),
+                        Event.CHANGE.call(),
+                        wish.request().getReason()));
     }
 
     private Function<Rejection, List<Change>> undone(Wish wish) {

@@ -29,6 +29,11 @@ final class Warnings {
             "some keys go to NEW whose writes went to OLD only until now: what was written after NEW"
                     + " was filled is missing there";
 
+    /** For keys on NEW that OLD does not follow. */
+    static final String NO_WAY_BACK =
+            "there is no way back: what is written on NEW is not carried back to OLD, and a rollback"
+                    + " would lose it";
+
     private Warnings() {}
 
     static boolean wantsCopy(Migration migration) {

@@ -6,7 +6,6 @@ import io.segue.proto.v1.MigrationEvent;
 import io.segue.proto.v1.MigrationNews;
 import io.segue.proto.v1.MigrationProgress;
 import io.segue.proto.v1.MigrationStatus;
-import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -50,20 +49,21 @@ public final class Watches implements AutoCloseable {
     }
 
     /**
-     * Begins to tell: all events so far, the progress, and then what is new.
+     * Begins to tell: the events so far, the progress, and then what is new.
      *
      * @param id id or uuid of the migration
      * @param intervalMs how often to look, 100 to 60,000; 0 for 1,000
+     * @param after number of the last event that the watcher knows; 0 for none
      * @return ends the watch, from any thread
      */
-    public Runnable watch(String id, int intervalMs, Watcher watcher) {
+    public Runnable watch(String id, int intervalMs, long after, Watcher watcher) {
         int interval = intervalMs == 0 ? DEFAULT_INTERVAL_MS : Check.range("interval_ms", intervalMs, 100, 60_000);
         String uuid = records.migration(id).value().getUuid();
         if (watching.incrementAndGet() > MAX_WATCHES) {
             watching.decrementAndGet();
             throw new ServiceException(Code.BUSY, MAX_WATCHES + " watches are open already; try again later");
         }
-        Watch watch = new Watch(uuid, watcher);
+        Watch watch = new Watch(uuid, after, watcher);
         watch.runs(thread.scheduleWithFixedDelay(watch::look, 0, interval, TimeUnit.MILLISECONDS));
         return watch::end;
     }
@@ -76,13 +76,14 @@ public final class Watches implements AutoCloseable {
     private final class Watch {
         private final String uuid;
         private final Watcher watcher;
-        private int told;
+        private long told;
         private @Nullable MigrationProgress last;
         private @Nullable ScheduledFuture<?> timer;
         private boolean over;
 
-        Watch(String uuid, Watcher watcher) {
+        Watch(String uuid, long told, Watcher watcher) {
             this.uuid = uuid;
+            this.told = told;
             this.watcher = watcher;
         }
 
@@ -113,7 +114,9 @@ public final class Watches implements AutoCloseable {
             }
             try {
                 Migration migration = records.migration(uuid).value();
-                tell(migration);
+                if (!tell(migration)) {
+                    return;
+                }
                 if (migration.getStatus() == MigrationStatus.MIGRATION_STATUS_COMPLETED
                         || migration.getStatus() == MigrationStatus.MIGRATION_STATUS_ROLLED_BACK) {
                     end();
@@ -132,17 +135,23 @@ public final class Watches implements AutoCloseable {
             }
         }
 
-        private void tell(Migration migration) {
-            List<MigrationEvent> all = events.of(migration);
-            for (MigrationEvent event : all.subList(Math.min(told, all.size()), all.size())) {
-                watcher.news(MigrationNews.newBuilder().setEvent(event).build());
-                told++;
+        /** Whether the watcher has taken everything; what it has not is told later. */
+        private boolean tell(Migration migration) {
+            for (MigrationEvent event : events.of(migration)) {
+                if (event.getNumber() > told) {
+                    if (!watcher.isReady()) {
+                        return false;
+                    }
+                    watcher.news(MigrationNews.newBuilder().setEvent(event).build());
+                    told = event.getNumber();
+                }
             }
             MigrationProgress now = movement.progress(uuid);
             if (!now.equals(last)) {
                 last = now;
                 watcher.news(MigrationNews.newBuilder().setProgress(now).build());
             }
+            return true;
         }
     }
 }

@@ -9,10 +9,12 @@ import io.segue.core.migration.Status;
 import io.segue.core.verdict.Side;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationCall;
+import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.Movement;
 import io.segue.proto.v1.Rollout;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,6 +22,7 @@ import java.util.Optional;
 final class WayBack {
     private final Records records;
     private final Movements movements;
+    private final Movers movers;
     private final Changes changes;
     private final Opening opening;
     private final EventLog events;
@@ -29,6 +32,7 @@ final class WayBack {
     WayBack(
             Records records,
             Movements movements,
+            Movers movers,
             Changes changes,
             Opening opening,
             EventLog events,
@@ -36,6 +40,7 @@ final class WayBack {
             Clock clock) {
         this.records = records;
         this.movements = movements;
+        this.movers = movers;
         this.changes = changes;
         this.opening = opening;
         this.events = events;
@@ -54,21 +59,33 @@ final class WayBack {
                 moved(asked, rollingBack, call.getReason()),
                 events.record(
                         asked.value(), Names.message(rollingBack), actor, Event.ROLLBACK.call(), call.getReason())));
+        // They may have been paused.
+        opening.resumeMovers(asked.value());
         return finish(actor, call, records.migration(call.getId()));
     }
 
     private void guard(Migration migration) {
-        AuthorityShift shift = AuthorityShift.between(
-                Routing.of(migration, movements.inForce(migration)), Routing.toSide(migration, Side.OLD), false);
+        Optional<Movement> movement = movements.of(migration).map(Held::value);
+        Routing now = Routing.of(migration, Movements.inForce(migration, movement));
+        Routing then = Routing.toSide(migration, Side.OLD);
+        AuthorityShift shift = AuthorityShift.between(now, then, movement);
         if (shift.losesNew()) {
             throw ServiceException.conflict(
                     "cannot roll back: OLD was not kept in step, and the writes that went to NEW"
                             + " only would be lost; complete the migration and make one in the other direction"
                             + MigrationService.FORCE);
         }
+        if (now.leaves(Side.NEW, then) && movement.isPresent() && !paused(migration)) {
+            movers.requireCaughtUp(
+                    migration, movement.get(), EnumSet.of(Side.NEW), "roll back", MigrationService.FORCE);
+        }
         if (shift.moves()) {
             divergences.requireFew(migration.getId(), "roll back", MigrationService.FORCE);
         }
+    }
+
+    private static boolean paused(Migration migration) {
+        return migration.getStatus() == MigrationStatus.MIGRATION_STATUS_PAUSED;
     }
 
     private Rollout finish(Identity actor, MigrationCall call, Held<Migration> held) {
@@ -81,23 +98,12 @@ final class WayBack {
                 events.record(migration, Names.message(to), actor, Event.REVERTED.call(), call.getReason()));
         Optional<Held<Movement>> movement = movements.of(migration);
         if (call.getForce()) {
-            return force(migration, movement, batch);
+            return opening.forceBack(migration, movement, batch);
         }
         return movement.isPresent()
                 ? opening.end(
                         migration, movement.get(), Side.OLD, batch, false, refused -> failed(actor, held, refused))
                 : changes.roll(batch, refused -> failed(actor, held, refused));
-    }
-
-    private Rollout force(Migration migration, Optional<Held<Movement>> movement, List<Change> batch) {
-        List<Change> all = new ArrayList<>(batch);
-        movement.ifPresent(
-                held -> all.add(Movements.put(migration, movement, opening.closed(migration, held.value()))));
-        // Before the proxies: whatever they do, nobody else writes NEW any more.
-        opening.closeMovers(migration);
-        Rollout rollout = changes.force(all);
-        opening.forgetWork(migration);
-        return rollout;
     }
 
     private List<Change> failed(Identity actor, Held<Migration> held, Rejection refused) {
@@ -108,16 +114,20 @@ final class WayBack {
                 Kind.MIGRATION,
                 held.value().getId(),
                 after(held.value(), failed, why).build().toByteString()));
-        // It is not tried again without being asked for: the reason must be mended first.
-        movements
-                .of(held.value())
-                .ifPresent(movement -> batch.add(Change.put(
-                        Kind.MOVEMENT,
-                        held.value().getUuid(),
-                        opening.closed(held.value(), movement.value()).toByteString())));
+        movements.of(held.value()).ifPresent(movement -> batch.add(notAgain(held.value(), movement.value())));
         batch.add(events.record(held.value(), Names.message(failed), actor, Event.FAIL.call(), why));
-        opening.closeMovers(held.value());
         return batch;
+    }
+
+    /** It is not tried again without being asked for: the reason must be mended first. Where keys are on NEW, OLD goes on following. */
+    private Change notAgain(Migration migration, Movement movement) {
+        boolean back = Routing.of(migration, Movements.inForce(migration, Optional.of(movement)))
+                .leavesKeysOn(Side.NEW);
+        Movement after = back ? movement.toBuilder().setRevert(false).build() : opening.closed(migration, movement);
+        if (!back) {
+            opening.closeMovers(migration);
+        }
+        return Change.put(Kind.MOVEMENT, migration.getUuid(), after.toByteString());
     }
 
     private Change moved(Held<Migration> held, Status to, String reason) {

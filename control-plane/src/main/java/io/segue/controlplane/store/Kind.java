@@ -17,10 +17,16 @@ public enum Kind {
     VERIFICATION,
     /** The change that is being prepared, encrypted; at most one. Gone as soon as it is decided. */
     HOLD,
+    /** A proxy that was evicted and has not come back. Key: its id. */
+    EVICTION,
     TOKEN,
     /** SHA-256 of a token's secret. Same key as the token. */
     TOKEN_HASH,
     PROXY,
     /** The last report of a proxy. Same key as the proxy. */
-    PROXY_REPORT
+    PROXY_REPORT,
+    /** What a call with an idempotency key was answered. Key: id of the token, '/', the key of the caller. */
+    IDEMPOTENCY,
+    /** Who called what. Key: a growing number. */
+    AUDIT
 }

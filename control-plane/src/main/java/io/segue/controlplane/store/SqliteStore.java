@@ -109,6 +109,11 @@ public final class SqliteStore implements Store {
     }
 
     @Override
+    public synchronized List<StoredRecord> last(Kind kind, String before, int limit) {
+        return inTransaction(() -> readLast(kind, before, limit));
+    }
+
+    @Override
     public synchronized Snapshot snapshot(Kind... kinds) {
         return inTransaction(() -> {
             Map<Kind, List<StoredRecord>> records = new EnumMap<>(Kind.class);
@@ -200,6 +205,26 @@ public final class SqliteStore implements Store {
             query.setString(1, kind.name());
             query.setInt(2, prefix.length());
             query.setString(3, prefix);
+            try (ResultSet rows = query.executeQuery()) {
+                while (rows.next()) {
+                    records.add(record(kind, rows.getString(1), new Row(rows.getLong(2), body(rows, 3))));
+                }
+            }
+        }
+        return records;
+    }
+
+    private List<StoredRecord> readLast(Kind kind, String before, int limit) throws SQLException {
+        List<StoredRecord> records = new ArrayList<>();
+        try (PreparedStatement query =
+                connection.prepareStatement("SELECT key, revision, body FROM record WHERE kind = ? AND present"
+                        + (before.isEmpty() ? "" : " AND key < ?") + " ORDER BY key DESC LIMIT ?")) {
+            int parameter = 1;
+            query.setString(parameter++, kind.name());
+            if (!before.isEmpty()) {
+                query.setString(parameter++, before);
+            }
+            query.setInt(parameter, limit);
             try (ResultSet rows = query.executeQuery()) {
                 while (rows.next()) {
                     records.add(record(kind, rows.getString(1), new Row(rows.getLong(2), body(rows, 3))));

@@ -20,6 +20,14 @@ public interface Store extends AutoCloseable {
         return list(kind, "");
     }
 
+    /**
+     * The last records of a kind, the last one first.
+     *
+     * @param before only keys below it; empty for all
+     * @param limit how many at most
+     */
+    List<StoredRecord> last(Kind kind, String before, int limit);
+
     /** Several kinds and the configuration version, as of one moment. */
     Snapshot snapshot(Kind... kinds);
 

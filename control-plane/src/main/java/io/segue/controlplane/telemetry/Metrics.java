@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.segue.controlplane.mover.RunningMovement;
+import io.segue.controlplane.push.ChangeStats;
 import io.segue.controlplane.push.ProxyHub;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,8 +25,9 @@ public final class Metrics implements AutoCloseable {
      * Figures of these parts.
      *
      * @param movements what runs now
+     * @param changes how plan changes went
      */
-    public Metrics(ProxyHub hub, Supplier<List<RunningMovement>> movements) {
+    public Metrics(ProxyHub hub, Supplier<List<RunningMovement>> movements, ChangeStats changes) {
         this.movers = new MoverMetrics(registry, movements);
         Gauge.builder("segue.config.version", hub, ProxyHub::targetVersion)
                 .description("The configuration version that every proxy should run")
@@ -38,6 +40,17 @@ public final class Metrics implements AutoCloseable {
                 .register(registry);
         FunctionCounter.builder("segue.config.nacks", hub, ProxyHub::nacks)
                 .description("Configurations that proxies refused")
+                .register(registry);
+        FunctionCounter.builder("segue.plan.changes", changes, ChangeStats::decidedCount)
+                .tag("outcome", "decided")
+                .description("Changes that gave keys another authority, or were to")
+                .register(registry);
+        FunctionCounter.builder("segue.plan.changes", changes, ChangeStats::abortedCount)
+                .tag("outcome", "aborted")
+                .description("Changes that gave keys another authority, or were to")
+                .register(registry);
+        Gauge.builder("segue.plan.longest.hold.seconds", changes, stats -> stats.longestHoldUs() / 1e6)
+                .description("The longest time for which a proxy held work for a change that was decided")
                 .register(registry);
         new JvmMemoryMetrics().bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);

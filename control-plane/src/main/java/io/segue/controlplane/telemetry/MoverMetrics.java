@@ -39,7 +39,18 @@ final class MoverMetrics {
     synchronized void refresh() {
         Map<Tags, MoverStatus> now = new HashMap<>();
         for (RunningMovement one : movements.get()) {
-            now.put(Tags.of("migration", one.migration(), "old", one.authority(), "new", one.follower()), one.status());
+            // Old and new are the same for both directions.
+            boolean forward = one.direction().equals("forward");
+            Tags tags = Tags.of(
+                    "migration",
+                    one.migration(),
+                    "direction",
+                    one.direction(),
+                    "old",
+                    forward ? one.authority() : one.follower(),
+                    "new",
+                    forward ? one.follower() : one.authority());
+            now.put(tags, one.status());
         }
         rows.entrySet().removeIf(row -> {
             boolean gone = !now.containsKey(row.getKey());

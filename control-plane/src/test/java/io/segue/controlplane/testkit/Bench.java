@@ -23,14 +23,15 @@ public final class Bench implements AutoCloseable {
             Duration.ofMillis(300),
             Duration.ofMillis(50),
             Duration.ofMillis(20),
-            Duration.ofMillis(20));
+            Duration.ofMillis(20),
+            Duration.ofSeconds(1));
 
     private final ControlPlane controlPlane;
     private final Rest rest;
     private final List<AutoCloseable> parts = new ArrayList<>();
 
     public Bench(Path dataDir) throws IOException {
-        this(dataDir, FakeMovers.none());
+        this(dataDir, FakeMovers.wayBackOnly());
     }
 
     public Bench(Path dataDir, MoverFactory movers) throws IOException {

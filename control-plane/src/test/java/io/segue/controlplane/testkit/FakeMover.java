@@ -13,9 +13,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** A mover that moves nothing: a test says what becomes of it, and sees what was asked of it, in order. */
 public final class FakeMover implements DataMover {
@@ -36,6 +38,7 @@ public final class FakeMover implements DataMover {
     private volatile KeyFilter filter = KeyFilter.ALL;
     private volatile FakeVerification verification;
     private volatile Runnable atDrain = () -> {};
+    private volatile @Nullable String bypass;
 
     FakeMover(MoverSpec spec, MoverListener listener, Consumer<FakeMover> script) {
         this.spec = spec;
@@ -98,6 +101,12 @@ public final class FakeMover implements DataMover {
 
     public FakeMover drainsAgain() {
         drains = true;
+        return this;
+    }
+
+    /** From now on somebody writes past the proxies; null: nobody. */
+    public FakeMover bypassed(@Nullable String what) {
+        bypass = what;
         return this;
     }
 
@@ -185,6 +194,18 @@ public final class FakeMover implements DataMover {
         calls.add("drain");
         atDrain.run();
         return drains;
+    }
+
+    @Override
+    public Optional<String> bypass(Duration limit) {
+        calls.add("bypass");
+        return Optional.ofNullable(bypass);
+    }
+
+    @Override
+    public void takeOver(KeyFilter next, String reason) {
+        calls.add("takeOver " + reason);
+        filter = next;
     }
 
     @Override

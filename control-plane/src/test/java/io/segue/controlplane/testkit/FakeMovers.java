@@ -11,10 +11,21 @@ public final class FakeMovers implements MoverFactory {
     private final List<FakeMover> made = new CopyOnWriteArrayList<>();
     private volatile Probe probe = new Probe("tracking", List.of());
     private volatile Consumer<FakeMover> script = mover -> {};
+    private volatile boolean wayBack;
 
-    /** Servers that offer no change feed, as most tests have them: migrations without a copy go on without movers. */
+    /** Servers that offer no change feed: migrations without a copy go on without movers, and there is no way back. */
     public static FakeMovers none() {
         return new FakeMovers().finding(new Probe("", List.of()));
+    }
+
+    /**
+     * An old server that offers no change feed and a new one that does, as most tests have them: migrations without a copy go on without
+     * movers but for the way back, which is ready at once.
+     */
+    public static FakeMovers wayBackOnly() {
+        FakeMovers movers = none().quick();
+        movers.wayBack = true;
+        return movers;
     }
 
     /** From now on a probe shows this. */
@@ -48,11 +59,27 @@ public final class FakeMovers implements MoverFactory {
 
     @Override
     public Probe probe(MoverSpec spec) {
+        // Without a copy, the way back does not mirror.
+        if (wayBack && !spec.mirrors()) {
+            return new Probe("tracking", List.of());
+        }
         return probe;
     }
 
     public List<FakeMover> made() {
         return made;
+    }
+
+    /** The one that was made last with this side, {@code "a"} or {@code "b"}, as its authority; waits for the first. */
+    public FakeMover lastOf(String authority) {
+        Await.until(
+                "a mover that follows " + authority,
+                () -> made.stream()
+                        .anyMatch(one -> one.spec().authority().getId().equals(authority) && one.started()));
+        return made.stream()
+                .filter(one -> one.spec().authority().getId().equals(authority))
+                .reduce((first, second) -> second)
+                .orElseThrow();
     }
 
     /** The one that was made last; waits for the first. */

@@ -46,6 +46,13 @@ public final class Bucket {
         return (int) Math.round(share * COUNT);
     }
 
+    /** How a bucket stands to a share, in words: {@code "bucket 123 is below 500 (read_percentage 0.05)"}. */
+    public static String compare(int bucket, double share, String field) {
+        int threshold = threshold(share);
+        return "bucket " + bucket + (bucket < threshold ? " is below " : " is not below ") + threshold + " (" + field
+                + " " + share + ")";
+    }
+
     /** The bucket of a unit whose {@link #hash} with the salt is known. */
     public static int fromHash(long hash) {
         return (int) (((hash >>> 32) * COUNT) >>> 32);

@@ -32,4 +32,9 @@ public record BigBang(boolean durability) implements Strategy {
             case WRITE -> durability ? Verdict.dual(Side.NEW) : Verdict.single(Side.NEW);
         };
     }
+
+    @Override
+    public String why(Operation operation) {
+        return "everything goes to NEW" + (durability ? ", and OLD is kept in step" : "");
+    }
 }

@@ -42,4 +42,12 @@ public record Canary(double readPercentage, WriteMode writeMode) implements Stra
                 Verdict.single(writeMode.decide(operation.bucket()).primary());
         };
     }
+
+    @Override
+    public String why(Operation operation) {
+        String reads = Bucket.compare(operation.bucket(), readPercentage, "read_percentage");
+        return writeMode instanceof WriteMode.Cutover cutover
+                ? reads + ", " + Bucket.compare(operation.bucket(), cutover.writePercentage(), "write_percentage")
+                : reads + "; writes go to both sides";
+    }
 }

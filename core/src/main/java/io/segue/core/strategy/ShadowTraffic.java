@@ -30,4 +30,9 @@ public record ShadowTraffic() implements Strategy {
             case SESSION, PINNED -> Verdict.single(Side.OLD);
         };
     }
+
+    @Override
+    public String why(Operation operation) {
+        return "OLD answers everything; NEW gets a copy";
+    }
 }

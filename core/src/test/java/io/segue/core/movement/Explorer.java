@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  * Visits every state of a model, breadth first, so that a counter-example is a shortest one. Checks three things: no state is wrong by itself,
  * no state is a dead end that should not be one, and from every state a good end can be reached (so under strong fairness it is).
  */
-final class Explorer<S> {
+public final class Explorer<S> {
     /** What is explored. States have value equality. */
-    interface Model<S> {
+    public interface Model<S> {
         S initial();
 
         /** Every state that may come next, each with the name of the step. */
@@ -30,7 +30,7 @@ final class Explorer<S> {
     }
 
     /** Takes the next states. */
-    interface Sink<S> {
+    public interface Sink<S> {
         void accept(String step, S next);
     }
 
@@ -40,7 +40,7 @@ final class Explorer<S> {
      * @param problem what is wrong, null if nothing is
      * @param trace the steps to it, one a line
      */
-    record Result(
+    public record Result(
             int states, int transitions, int ends, @Nullable String problem, List<String> trace) {
         @Override
         public String toString() {
@@ -67,7 +67,7 @@ final class Explorer<S> {
     }
 
     /** Explores all states, up to a problem. */
-    static <S> Result explore(Model<S> model, int limit) {
+    public static <S> Result explore(Model<S> model, int limit) {
         return new Explorer<>(model, limit).run();
     }
 

@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,7 @@ public final class Rig implements AutoCloseable {
 
     private final Path folder;
     private final List<Proxy> proxies = new ArrayList<>();
+    private final List<FaultProxy> links = new ArrayList<>();
     private final RigSide oldSide;
     private final RigSide newSide;
     private final ControlPlane controlPlane;
@@ -77,8 +79,8 @@ public final class Rig implements AutoCloseable {
         private RigSide oldSide;
         private RigSide newSide;
         private boolean faults;
-        private int proxies;
-        private List<String> arguments = List.of();
+        private boolean links;
+        private final List<List<String>> proxies = new ArrayList<>();
 
         /** Takes the two sides over. */
         public Setup sides(RigSide old, RigSide neu) {
@@ -93,10 +95,15 @@ public final class Rig implements AutoCloseable {
             return this;
         }
 
-        /** So many proxies, each with these options. */
+        /** Puts a {@link FaultProxy} between each proxy and the control plane. */
+        public Setup links() {
+            links = true;
+            return this;
+        }
+
+        /** So many proxies more, each with these options. */
         public Setup proxies(int count, String... options) {
-            proxies = count;
-            arguments = List.of(options);
+            proxies.addAll(Collections.nCopies(count, List.of(options)));
             return this;
         }
 
@@ -108,7 +115,7 @@ public final class Rig implements AutoCloseable {
             boolean up = false;
             try {
                 rig.createCatalog();
-                rig.startProxies(proxies, arguments);
+                rig.startProxies(proxies, links);
                 up = true;
                 return rig;
             } finally {
@@ -127,11 +134,17 @@ public final class Rig implements AutoCloseable {
                 {"id": "%s", "endpoint": "old_redis", "bind": "127.0.0.1", "port": 7000}""".formatted(INTERLAY));
     }
 
-    private void startProxies(int count, List<String> arguments) throws InterruptedException {
-        for (int i = 1; i <= count; i++) {
-            String token = controlPlane.createProxyToken("proxy-" + i);
-            proxies.add(Proxy.start(
-                    new Proxy.Settings("proxy-" + i, INTERLAY, controlPlane.grpcPort(), token, folder, arguments)));
+    private void startProxies(List<List<String>> arguments, boolean faultyLinks) throws InterruptedException {
+        for (List<String> options : arguments) {
+            String id = "proxy-" + (proxies.size() + 1);
+            String token = controlPlane.createProxyToken(id);
+            int grpcPort = controlPlane.grpcPort();
+            if (faultyLinks) {
+                FaultProxy link = FaultProxy.start(grpcPort);
+                links.add(link);
+                grpcPort = link.port();
+            }
+            proxies.add(Proxy.start(new Proxy.Settings(id, INTERLAY, grpcPort, token, folder, options)));
         }
         for (Proxy proxy : proxies) {
             proxy.awaitListening();
@@ -200,6 +213,11 @@ public final class Rig implements AutoCloseable {
         return newSide.needFault();
     }
 
+    /** Between proxy number {@code i}, from 0, and the control plane. */
+    public FaultProxy link(int i) {
+        return links.get(i);
+    }
+
     /** Where clients of the proxies connect, for {@link io.segue.loadtest.data.Writers}. */
     public List<Store> fronts() {
         return proxies.stream().map(proxy -> Store.at(proxy.port())).toList();
@@ -251,7 +269,7 @@ public final class Rig implements AutoCloseable {
     }
 
     public JsonNode force(String what) throws InterruptedException {
-        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true}");
+        return rest().post("/migrations/" + MIGRATION + "/" + what, "{\"force\": true, \"reason\": \"a test\"}");
     }
 
     public JsonNode patch(String strategy) throws InterruptedException {
@@ -368,6 +386,7 @@ public final class Rig implements AutoCloseable {
     @Override
     public void close() {
         proxies.forEach(proxy -> proxy.process().kill9());
+        links.forEach(FaultProxy::close);
         controlPlane.kill9();
         oldSide.close();
         newSide.close();

@@ -118,6 +118,7 @@ final class MoverUnderTest implements AutoCloseable {
                 folder,
                 options.ceilings,
                 300,
+                true,
                 epochs != null ? epochs : () -> options.epoch);
         mover = new RedisMovers().create(spec, new MoverListener() {
             @Override

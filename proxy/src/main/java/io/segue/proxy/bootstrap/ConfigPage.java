@@ -5,10 +5,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.segue.core.strategy.BigBang;
-import io.segue.core.strategy.Canary;
-import io.segue.core.strategy.Strategy;
-import io.segue.core.strategy.WriteMode;
 import io.segue.proxy.config.ConfigStatus;
 import io.segue.proxy.config.EndpointSpec;
 import io.segue.proxy.config.HostPort;
@@ -16,7 +12,6 @@ import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.PlanSpec;
 import io.segue.proxy.config.ServerAddress;
 import io.segue.proxy.telemetry.Page;
-import java.util.Locale;
 import java.util.function.Supplier;
 
 /** What this proxy runs, in the words of the API, with secrets masked. */
@@ -56,6 +51,8 @@ final class ConfigPage implements Page {
     private static void interlay(ObjectNode node, InterlaySpec interlay) {
         node.put("id", interlay.id()).put("listen", new HostPort(interlay.bind(), interlay.port()).toString());
         endpoint(node.putObject("endpoint"), interlay.endpoint());
+        node.put("instance_by", interlay.labelling().byShard() ? "shard" : "proxy")
+                .put("label_rules", interlay.labelling().rules().rules().size());
         PlanSpec plan = interlay.plan();
         if (plan == null) {
             node.putNull("plan");
@@ -64,7 +61,7 @@ final class ConfigPage implements Page {
                     .put("migration", plan.migrationId())
                     .put("migration_uuid", plan.migrationUuid());
             endpoint(planNode.putObject("new_endpoint"), plan.newEndpoint());
-            strategy(planNode.putObject("strategy"), plan.strategy());
+            StrategyPage.write(planNode.putObject("strategy"), plan.strategy(), plan.sampling());
         }
     }
 
@@ -83,24 +80,5 @@ final class ConfigPage implements Page {
                 .put("password", address.maskedPassword())
                 .put("db", address.db())
                 .put("tls", address.tls());
-    }
-
-    private static void strategy(ObjectNode node, Strategy strategy) {
-        node.put("type", strategy.type());
-        if (strategy instanceof BigBang bigBang) {
-            node.put("durability", bigBang.durability());
-        } else if (strategy instanceof Canary canary) {
-            node.put("read_percentage", canary.readPercentage());
-            writeMode(node.putObject("write_mode"), canary.writeMode());
-        }
-    }
-
-    private static void writeMode(ObjectNode node, WriteMode writeMode) {
-        if (writeMode instanceof WriteMode.DualWrite dualWrite) {
-            node.put("mode", "dual_write")
-                    .put("policy", dualWrite.policy().name().toLowerCase(Locale.ROOT));
-        } else if (writeMode instanceof WriteMode.Cutover cutover) {
-            node.put("mode", "cutover").put("write_percentage", cutover.writePercentage());
-        }
     }
 }

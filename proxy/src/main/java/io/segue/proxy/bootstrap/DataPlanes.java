@@ -14,6 +14,7 @@ public final class DataPlanes {
     /** As {@link DataPlaneFactory#create}. */
     public static DataPlane create(ProxyOptions options, DualWriteJournal journal) {
         return new ProxyServer(
+                options.nodeId(),
                 new Labels(options.region(), options.instance()),
                 options.threads(),
                 Protocols.all(),

@@ -2,6 +2,7 @@ package io.segue.proxy.bootstrap;
 
 import io.segue.core.operation.Access;
 import io.segue.core.verdict.Side;
+import io.segue.proxy.config.HoldNews;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.LedgerNews;
 import io.segue.proxy.config.MigrationNews;
@@ -55,6 +56,11 @@ final class MigrationReporter implements ReportSource {
                         .toList(),
                 stats.stream().filter(one -> interlays.contains(one.interlay())).toList())));
         return news;
+    }
+
+    @Override
+    public HoldNews holds() {
+        return dataPlane.holds();
     }
 
     private static MigrationNews migration(String id, List<LedgerNews> ledgers, List<InterlayStats> stats) {

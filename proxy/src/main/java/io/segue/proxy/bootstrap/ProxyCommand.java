@@ -2,6 +2,7 @@ package io.segue.proxy.bootstrap;
 
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.proxy.config.HostPort;
+import io.segue.proxy.config.LinkTls;
 import io.segue.proxy.config.Overrides;
 import io.segue.proxy.engine.Settings;
 import java.io.PrintWriter;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -52,6 +54,26 @@ public final class ProxyCommand {
             paramLabel = "HOST:PORT",
             description = "gRPC address of the control plane.")
     private String controlPlane = "";
+
+    @Option(
+            names = "--control-plane-ca",
+            paramLabel = "FILE",
+            description =
+                    "Who has signed the control plane's certificate, in PEM. With it the link is encrypted; the files are read"
+                            + " again for every connection.")
+    private @Nullable Path controlPlaneCa;
+
+    @Option(
+            names = "--control-plane-cert",
+            paramLabel = "FILE",
+            description = "Own certificate in PEM, for a control plane that asks for one; needs --control-plane-key.")
+    private @Nullable Path controlPlaneCertificate;
+
+    @Option(
+            names = "--control-plane-key",
+            paramLabel = "FILE",
+            description = "Its private key in PEM (PKCS #8, not encrypted).")
+    private @Nullable Path controlPlaneKey;
 
     @Option(
             names = "--admin",
@@ -161,10 +183,24 @@ public final class ProxyCommand {
                     threads,
                     rescueBudgetMs,
                     Overrides.parse(listen),
-                    token());
+                    token(),
+                    tls());
         } catch (InvalidFieldException e) {
             throw new ParameterException(line, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private Optional<LinkTls> tls() {
+        if (controlPlaneCa == null) {
+            if (controlPlaneCertificate != null || controlPlaneKey != null) {
+                throw new InvalidFieldException(
+                        "--control-plane-ca",
+                        "nothing",
+                        "a file, because the link to the control plane is to be encrypted");
+            }
+            return Optional.empty();
+        }
+        return Optional.of(LinkTls.of(controlPlaneCa, controlPlaneCertificate, controlPlaneKey));
     }
 
     private Supplier<String> token() {

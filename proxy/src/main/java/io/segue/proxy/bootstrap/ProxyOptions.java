@@ -3,8 +3,10 @@ package io.segue.proxy.bootstrap;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.proxy.config.HostPort;
+import io.segue.proxy.config.LinkTls;
 import io.segue.proxy.config.Overrides;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -20,6 +22,7 @@ import java.util.function.Supplier;
  * @param rescueBudgetMs how long a read may wait for the side that is not the authority, in milliseconds, 1 to 10000
  * @param listen where interlays are served instead of their own address
  * @param token the bearer token, read anew for every connection to the control plane
+ * @param tls how the link to the control plane is encrypted; absent: plain text
  */
 public record ProxyOptions(
         String nodeId,
@@ -31,7 +34,8 @@ public record ProxyOptions(
         int threads,
         int rescueBudgetMs,
         Overrides listen,
-        Supplier<String> token) {
+        Supplier<String> token,
+        Optional<LinkTls> tls) {
     private static final int MAX_THREADS = 1024;
     private static final int MAX_BUDGET_MS = 10_000;
 
@@ -42,6 +46,32 @@ public record ProxyOptions(
         if (controlPlane.port() == 0) {
             throw new InvalidFieldException("--control-plane", controlPlane, "a port of 1 to 65535");
         }
+    }
+
+    /** With a link in plain text. */
+    public ProxyOptions(
+            String nodeId,
+            HostPort controlPlane,
+            HostPort admin,
+            Path dataDir,
+            String region,
+            String instance,
+            int threads,
+            int rescueBudgetMs,
+            Overrides listen,
+            Supplier<String> token) {
+        this(
+                nodeId,
+                controlPlane,
+                admin,
+                dataDir,
+                region,
+                instance,
+                threads,
+                rescueBudgetMs,
+                listen,
+                token,
+                Optional.empty());
     }
 
     @Override

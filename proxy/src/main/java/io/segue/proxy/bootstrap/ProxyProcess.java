@@ -14,6 +14,8 @@ import org.slf4j.LoggerFactory;
 public final class ProxyProcess implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ProxyProcess.class);
     private static final long STREAM_CLOSE_S = 2;
+    /** A hold that is being drained. */
+    private static final long APPLY_S = 3;
     /** Longer than the data plane's own limit of 5 s for requests in flight. */
     private static final long DATA_PLANE_CLOSE_S = 8;
 
@@ -63,18 +65,20 @@ public final class ProxyProcess implements AutoCloseable {
     }
 
     /**
-     * Stops in order: says goodbye to the control plane, accepts no more clients, lets requests in flight finish (bounded), closes
-     * everything. A second call waits for the first.
+     * Stops in order: takes no more configurations, accepts no more clients, lets requests in flight finish (bounded), says goodbye to the
+     * control plane, closes everything. A second call waits for the first.
      */
     @Override
     public void close() {
         if (!parts.stopping().compareAndSet(false, true)) {
-            await(closed, DATA_PLANE_CLOSE_S + STREAM_CLOSE_S);
+            await(closed, APPLY_S + DATA_PLANE_CLOSE_S + STREAM_CLOSE_S);
             return;
         }
         log.info("proxy_stopping");
-        await("control plane stream", parts.stream().close(), STREAM_CLOSE_S);
-        await("data plane", parts.dataPlane().close(), DATA_PLANE_CLOSE_S);
+        await("configuration", parts.stream().quiesce(), APPLY_S);
+        boolean ended = await("data plane", parts.dataPlane().close(), DATA_PLANE_CLOSE_S);
+        boolean stopped = ended && parts.dataPlane().finished();
+        await("control plane stream", parts.stream().close(stopped), STREAM_CLOSE_S);
         parts.configThread().shutdownNow();
         parts.admin().close();
         parts.metrics().close();
@@ -87,7 +91,7 @@ public final class ProxyProcess implements AutoCloseable {
         closed.countDown();
     }
 
-    private static void await(String what, CompletionStage<Void> stage, long seconds) {
+    private static boolean await(String what, CompletionStage<Void> stage, long seconds) {
         CountDownLatch done = new CountDownLatch(1);
         CompletionStage<Void> unused = stage.whenComplete((nothing, failure) -> {
             if (failure != null) {
@@ -95,9 +99,11 @@ public final class ProxyProcess implements AutoCloseable {
             }
             done.countDown();
         });
-        if (!await(done, seconds)) {
+        boolean inTime = await(done, seconds);
+        if (!inTime) {
             log.warn("close_timed_out part=\"{}\" seconds={}", what, seconds);
         }
+        return inTime;
     }
 
     private static boolean await(CountDownLatch latch, long seconds) {

@@ -97,9 +97,10 @@ record ProxyWiring(
     /** The settings of the stream as the options say, with production's times. */
     static StreamSettings streamSettings(ProxyOptions options) {
         return StreamSettings.production(
-                options.controlPlane(),
-                new NodeInfo(options.nodeId(), options.region(), options.instance(), Release.name()),
-                options.token());
+                        options.controlPlane(),
+                        new NodeInfo(options.nodeId(), options.region(), options.instance(), Release.name()),
+                        options.token())
+                .withTls(options.tls());
     }
 
     private static Metrics metrics(DataPlane dataPlane, StatusBoard board) {

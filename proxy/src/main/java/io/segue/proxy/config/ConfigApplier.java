@@ -44,9 +44,10 @@ public final class ConfigApplier {
      * What became of a configuration.
      *
      * @param rejection why it does not run; empty if it does
+     * @param heldUs for how long work was held that it has let go of, in microseconds; 0 if none was
      */
-    record Outcome(String rejection) {
-        static final Outcome RUNS = new Outcome("");
+    record Outcome(String rejection, long heldUs) {
+        static final Outcome RUNS = new Outcome("", 0);
 
         boolean runs() {
             return rejection.isEmpty();
@@ -63,27 +64,31 @@ public final class ConfigApplier {
             board.change(status -> status.cache(String.valueOf(e.getMessage())));
             return last;
         }
-        return config.isEmpty() ? last : enqueue(config.get(), ConfigStatus.Source.DISK);
+        return config.isEmpty() ? last : enqueue(config.get(), ConfigStatus.Source.DISK, target::resume);
     }
 
-    /** Runs what the control plane sent. Completes on the configuration thread, never exceptionally. */
-    CompletionStage<Outcome> apply(ProxyConfig config) {
-        return enqueue(config, ConfigStatus.Source.CONTROL_PLANE);
+    /**
+     * Runs what the control plane sent. Completes on the configuration thread, never exceptionally.
+     *
+     * @param evicted whether this proxy was evicted since it ran what it runs
+     */
+    CompletionStage<Outcome> apply(ProxyConfig config, boolean evicted) {
+        return enqueue(config, ConfigStatus.Source.CONTROL_PLANE, evicted ? target::readmit : target::apply);
     }
 
-    private CompletionStage<Outcome> enqueue(ProxyConfig config, ConfigStatus.Source source) {
-        last = last.thenComposeAsync(before -> run(config, source), thread);
+    private CompletionStage<Outcome> enqueue(ProxyConfig config, ConfigStatus.Source source, ConfigTarget how) {
+        last = last.thenComposeAsync(before -> run(config, source, how), thread);
         return last;
     }
 
-    private CompletionStage<Outcome> run(ProxyConfig config, ConfigStatus.Source source) {
+    private CompletionStage<Outcome> run(ProxyConfig config, ConfigStatus.Source source, ConfigTarget how) {
         CompletionStage<ProxySnapshot> applied;
         try {
             ProxySnapshot snapshot = overrides.apply(SnapshotMapper.fromProto(config));
             // The same again, after a reconnect: it runs already.
             applied = snapshot.equals(board.status().snapshot())
                     ? CompletableFuture.completedStage(snapshot)
-                    : target.apply(snapshot).thenApply(done -> snapshot);
+                    : how.apply(snapshot).thenApply(done -> snapshot);
         } catch (RuntimeException e) {
             applied = CompletableFuture.failedStage(e);
         }
@@ -94,26 +99,48 @@ public final class ConfigApplier {
     }
 
     private Outcome accepted(ProxyConfig config, ProxySnapshot snapshot, ConfigStatus.Source source) {
+        boolean kept = source != ConfigStatus.Source.CONTROL_PLANE || keep(config);
+        if (!kept && snapshot.holds()) {
+            // Others rely on the hold: a new process of this proxy must know of it.
+            return rejected(
+                    config.getVersion(),
+                    new ConfigRejectedException(board.status().cacheError()));
+        }
         board.change(status -> status.running(snapshot, source));
         log.info(
                 "config_applied version={} source={} interlays={}",
                 snapshot.version(),
                 source.label(),
                 snapshot.interlays().size());
-        if (source == ConfigStatus.Source.CONTROL_PLANE) {
-            keep(config);
-        }
-        return Outcome.RUNS;
+        return new Outcome("", target.heldUs());
     }
 
-    /** It runs whether or not it can be kept, so trouble here is shown and not a reason to refuse. */
-    private void keep(ProxyConfig config) {
+    /** Most configurations run whether or not they can be kept, so trouble here is shown and not a reason to refuse. */
+    private boolean keep(ProxyConfig config) {
         try {
             cache.store(config);
             board.change(status -> status.cache(""));
+            return true;
         } catch (IOException e) {
             log.error("config_cache_failed version={} reason=\"{}\"", config.getVersion(), e.toString());
             board.change(status -> status.cache("version " + config.getVersion() + " is not on disk: " + e));
+            return false;
+        }
+    }
+
+    /** Completes when everything that was handed in before has come to its end. */
+    CompletionStage<Outcome> last() {
+        return last;
+    }
+
+    /** Promises, beyond the end of the process, not to serve from the copy on disk: see {@link ConfigCache#retire}. */
+    boolean retire() {
+        try {
+            cache.retire();
+            return true;
+        } catch (IOException e) {
+            log.warn("config_cache_not_retired reason=\"{}\"", e.toString());
+            return false;
         }
     }
 
@@ -129,6 +156,6 @@ public final class ConfigApplier {
             log.error("config_rejected version={}", version, cause);
         }
         board.change(status -> status.rejected(version, reason));
-        return new Outcome(reason);
+        return new Outcome(reason, 0);
     }
 }

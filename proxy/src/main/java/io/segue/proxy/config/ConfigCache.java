@@ -26,6 +26,8 @@ import java.util.zip.CRC32C;
 public final class ConfigCache {
     /** Name of the file in the data directory. */
     public static final String FILE = "config.pb";
+    /** Name of the file that says that the first is not to be served from. */
+    static final String RETIRED = "stopped";
 
     private static final byte[] MAGIC = "SEGUECF1".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = MAGIC.length + 2 * Integer.BYTES;
@@ -33,21 +35,26 @@ public final class ConfigCache {
     private final Path directory;
     private final Path file;
     private final Path temporary;
+    private final Path retired;
 
     /** @param directory where the file is; must exist, on a file system with POSIX modes */
     public ConfigCache(Path directory) {
         this.directory = directory;
         this.file = directory.resolve(FILE);
         this.temporary = directory.resolve(FILE + ".tmp");
+        this.retired = directory.resolve(RETIRED);
     }
 
     /**
      * What {@link #store} wrote last.
      *
-     * @return empty if there is no file
+     * @return empty if there is no file, or {@link #retire} was called after it was written
      * @throws IOException the file cannot be read, or holds something else; the message says what
      */
     Optional<ProxyConfig> load() throws IOException {
+        if (Files.exists(retired)) {
+            return Optional.empty();
+        }
         byte[] bytes;
         try {
             bytes = Files.readAllBytes(file);
@@ -98,6 +105,22 @@ public final class ConfigCache {
             channel.force(true);
         }
         Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.deleteIfExists(retired);
+        forceDirectory();
+    }
+
+    /**
+     * From now on nothing is to be served from the copy, until another one is stored: the control plane is about to be told that this proxy
+     * has stopped, and will make changes without it. When this returns it survives a power cut.
+     *
+     * @throws IOException it could not be written; the copy is good as before
+     */
+    void retire() throws IOException {
+        Files.write(retired, new byte[0]);
+        forceDirectory();
+    }
+
+    private void forceDirectory() throws IOException {
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -11,6 +11,9 @@ import io.grpc.stub.MetadataUtils;
 import io.segue.proto.v1.ConfigDiscoveryGrpc;
 import io.segue.proto.v1.ConfigRequest;
 import io.segue.proto.v1.ConfigResponse;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -48,17 +51,32 @@ final class ConfigLink {
         void ended(ConfigLink link, Status status);
     }
 
-    ConfigLink(HostPort server, Executor thread, Listener listener) {
+    /**
+     * @param tls absent: plain text
+     * @throws UncheckedIOException a certificate cannot be read
+     */
+    ConfigLink(HostPort server, Optional<LinkTls> tls, Executor thread, Listener listener) {
         this.thread = thread;
         this.listener = listener;
-        this.channel = NettyChannelBuilder.forAddress(server.host(), server.port())
-                .usePlaintext()
+        this.channel = builder(server, tls)
                 .directExecutor()
                 .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_TIMEOUT_MS)
                 .keepAliveTime(KEEPALIVE_S, TimeUnit.SECONDS)
                 .keepAliveTimeout(KEEPALIVE_TIMEOUT_S, TimeUnit.SECONDS)
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
                 .build();
+    }
+
+    private static NettyChannelBuilder builder(HostPort server, Optional<LinkTls> tls) {
+        if (tls.isEmpty()) {
+            return NettyChannelBuilder.forAddress(server.host(), server.port()).usePlaintext();
+        }
+        try {
+            return NettyChannelBuilder.forAddress(
+                    server.host(), server.port(), tls.get().credentials());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the certificates cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Opens the stream. */

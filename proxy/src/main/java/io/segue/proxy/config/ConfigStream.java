@@ -36,6 +36,7 @@ public final class ConfigStream {
     private final LinkEvents events = new LinkEvents();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private @Nullable ConfigLink link;
+    private boolean quiet;
     private boolean closing;
     private String lastLogged = "";
 
@@ -45,7 +46,7 @@ public final class ConfigStream {
      * @param reports what to report
      * @param board what runs now, and where the state of the link is shown
      * @param thread the configuration thread: an executor with exactly one thread; owned by the caller, who stops it after
-     *     {@link #close()}
+     *     {@link #close(boolean)}
      */
     public ConfigStream(
             StreamSettings settings,
@@ -69,18 +70,39 @@ public final class ConfigStream {
     }
 
     /**
+     * Takes no configuration from now on. The stream stays, and so do the reports: the control plane goes on counting on this proxy.
+     *
+     * @return completes when the last configuration that was taken has come to its end; never exceptionally
+     */
+    public CompletionStage<Void> quiesce() {
+        CompletableFuture<Void> still = new CompletableFuture<>();
+        thread.execute(() -> {
+            quiet = true;
+            CompletionStage<Void> unused = applier.last().thenRun(() -> still.complete(null));
+        });
+        return still;
+    }
+
+    /**
      * Ends the stream in order: half-close, then the server's answer or the close limit.
      *
+     * @param stopped whether nothing of this proxy is under way at any database. Then it is registered no longer, and its next process
+     *     serves when it has been sent a configuration. Otherwise the control plane goes on waiting for it.
      * @return completes when the stream is gone; never exceptionally
      */
-    public CompletionStage<Void> close() {
+    public CompletionStage<Void> close(boolean stopped) {
         thread.execute(() -> {
             closing = true;
-            if (link == null) {
+            ConfigLink now = link;
+            if (now == null) {
                 closed.complete(null);
                 return;
             }
-            link.halfClose();
+            // The promise first: when the message is on its way, changes are made without this proxy.
+            if (stopped && board.status().connected() && applier.retire()) {
+                now.send(request().setStopped(true).build());
+            }
+            now.halfClose();
             later(settings.closeLimit(), this::finish);
         });
         return closed;
@@ -101,7 +123,7 @@ public final class ConfigStream {
         }
         try {
             String token = settings.token().get();
-            link = new ConfigLink(settings.controlPlane(), thread, events);
+            link = new ConfigLink(settings.controlPlane(), settings.tls(), thread, events);
             link.open(token, request().setNode(node()).build());
         } catch (RuntimeException e) {
             // The token file is gone, say. Try again like after any other trouble with the link.
@@ -116,7 +138,7 @@ public final class ConfigStream {
         }
         ProxyReport report;
         try {
-            report = ReportMapper.toProto(reports.migrations(board.status().snapshot()));
+            report = ReportMapper.toProto(reports.migrations(board.status().snapshot()), reports.holds());
         } catch (RuntimeException e) {
             log.error("report_failed", e);
             // Still the heartbeat.
@@ -131,7 +153,9 @@ public final class ConfigStream {
             return;
         }
         ConfigRequest.Builder answer = request().setResponseNonce(response.getNonce());
-        if (!outcome.runs()) {
+        if (outcome.runs()) {
+            answer.setHeldUs(outcome.heldUs());
+        } else {
             answer.setErrorDetail(ErrorDetail.newBuilder().setMessage(outcome.rejection()));
         }
         from.send(answer.build());
@@ -221,14 +245,14 @@ public final class ConfigStream {
 
         @Override
         public void message(ConfigLink from, ConfigResponse response) {
-            if (from != link) {
+            if (from != link || quiet) {
                 return;
             }
             settled();
             ProxyConfig config = response.getConfig().toBuilder()
                     .setVersion(response.getVersion())
                     .build();
-            applier.apply(config).thenAccept(outcome -> answer(from, response, outcome));
+            applier.apply(config, response.getEvicted()).thenAccept(outcome -> answer(from, response, outcome));
         }
 
         @Override

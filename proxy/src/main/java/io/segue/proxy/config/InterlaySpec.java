@@ -1,5 +1,6 @@
 package io.segue.proxy.config;
 
+import io.segue.core.labels.Labelling;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpoint what it uses without a migration; OLD within one
  * @param login what clients must log in with
  * @param plan present while a migration moves it
- * @param prepared present while a change is being prepared: work on keys that it moves waits
+ * @param labelling what its operations are for
+ * @param prepared present while a change is being prepared
  * @param acceptDivergence whether an operator has demanded this state even if the two sides of a migration that ends are not equal
  */
 public record InterlaySpec(
@@ -22,6 +24,7 @@ public record InterlaySpec(
         int port,
         EndpointSpec endpoint,
         ClientLogin login,
+        Labelling labelling,
         @Nullable PlanSpec plan,
         boolean acceptDivergence,
         @Nullable PreparedSpec prepared) {
@@ -35,6 +38,19 @@ public record InterlaySpec(
             throw new InvalidFieldException(
                     "plan.new_endpoint.kind", plan.newEndpoint().kind(), endpoint.kind() + ", the kind of OLD");
         }
+    }
+
+    /** Its operations have no labels of their own. */
+    public InterlaySpec(
+            String id,
+            String bind,
+            int port,
+            EndpointSpec endpoint,
+            ClientLogin login,
+            @Nullable PlanSpec plan,
+            boolean acceptDivergence,
+            @Nullable PreparedSpec prepared) {
+        this(id, bind, port, endpoint, login, Labelling.NONE, plan, acceptDivergence, prepared);
     }
 
     /** Clients log in with what the endpoint itself asks of them. */
@@ -77,27 +93,48 @@ public record InterlaySpec(
      * @param endpoint what it will use without a migration; OLD within one
      * @param plan present if a migration will move it
      * @param acceptDivergence as in {@link InterlaySpec}
+     * @param hold whether the work on keys that move waits from now on; else it is only made ready for
+     * @param holdLimitMs how long work may wait, in milliseconds; above 0 where {@code hold} is true
      */
     public record PreparedSpec(
-            EndpointSpec endpoint, @Nullable PlanSpec plan, boolean acceptDivergence) {}
+            EndpointSpec endpoint, @Nullable PlanSpec plan, boolean acceptDivergence, boolean hold, long holdLimitMs) {
+        public PreparedSpec {
+            if (hold && holdLimitMs < 1) {
+                throw new InvalidFieldException("hold_limit_ms", holdLimitMs, "1 or more");
+            }
+        }
+    }
+
+    /** What work is held for, and null if none is: what it will be like if the change that is being prepared is decided. */
+    public @Nullable InterlaySpec heldFor() {
+        return prepared != null && prepared.hold() ? decided() : null;
+    }
 
     /** What it will be like if the change that is being prepared is decided; itself if there is none. */
     public InterlaySpec decided() {
         return prepared == null
                 ? this
                 : new InterlaySpec(
-                        id, bind, port, prepared.endpoint(), login, prepared.plan(), prepared.acceptDivergence(), null);
+                        id,
+                        bind,
+                        port,
+                        prepared.endpoint(),
+                        login,
+                        labelling,
+                        prepared.plan(),
+                        prepared.acceptDivergence(),
+                        null);
     }
 
     /** What it is like if that change does not happen. */
     public InterlaySpec undecided() {
         return prepared == null
                 ? this
-                : new InterlaySpec(id, bind, port, endpoint, login, plan, acceptDivergence, null);
+                : new InterlaySpec(id, bind, port, endpoint, login, labelling, plan, acceptDivergence, null);
     }
 
     /** The same interlay, listening elsewhere. */
     public InterlaySpec listeningOn(String newBind, int newPort) {
-        return new InterlaySpec(id, newBind, newPort, endpoint, login, plan, acceptDivergence, prepared);
+        return new InterlaySpec(id, newBind, newPort, endpoint, login, labelling, plan, acceptDivergence, prepared);
     }
 }

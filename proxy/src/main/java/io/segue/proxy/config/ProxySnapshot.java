@@ -27,4 +27,9 @@ public record ProxySnapshot(long version, List<InterlaySpec> interlays) {
             }
         }
     }
+
+    /** Whether some work is to be held. */
+    public boolean holds() {
+        return interlays.stream().anyMatch(interlay -> interlay.heldFor() != null);
+    }
 }

@@ -14,8 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class ReportMapper {
     private ReportMapper() {}
 
-    static ProxyReport toProto(List<MigrationNews> migrations) {
-        ProxyReport.Builder report = ProxyReport.newBuilder();
+    static ProxyReport toProto(List<MigrationNews> migrations, HoldNews holds) {
+        ProxyReport.Builder report = ProxyReport.newBuilder()
+                .setHolds(holds.count())
+                .setLongestHoldUs(holds.longestUs())
+                .setParked(holds.parked());
         for (MigrationNews news : migrations) {
             report.addMigrations(migration(news));
         }

@@ -13,4 +13,9 @@ public interface ReportSource {
      * @param snapshot what runs now
      */
     List<MigrationNews> migrations(ProxySnapshot snapshot);
+
+    /** What is held, and was. Called as {@link #migrations}. */
+    default HoldNews holds() {
+        return HoldNews.NONE;
+    }
 }

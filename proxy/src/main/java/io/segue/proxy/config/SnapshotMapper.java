@@ -1,8 +1,10 @@
 package io.segue.proxy.config;
 
+import io.segue.core.labels.Labelling;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
+import io.segue.core.wire.LabelsMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
@@ -45,14 +47,20 @@ final class SnapshotMapper {
                 : InterlaySpec.ClientLogin.of(endpoint.write());
         InterlaySpec.PreparedSpec prepared =
                 message.hasPrepared() ? within("prepared", () -> prepared(message.getPrepared())) : null;
+        Labelling labelling = LabelsMapper.fromProto(message.getInstanceBy(), message.getLabelsList());
         return new InterlaySpec(
-                id, message.getBind(), port, endpoint, login, plan, message.getAcceptDivergence(), prepared);
+                id, message.getBind(), port, endpoint, login, labelling, plan, message.getAcceptDivergence(), prepared);
     }
 
     private static InterlaySpec.PreparedSpec prepared(Prepared message) {
         EndpointSpec endpoint = within("endpoint", () -> endpoint(message.getEndpoint()));
         PlanSpec plan = message.hasPlan() ? within("plan", () -> plan(message.getPlan())) : null;
-        return new InterlaySpec.PreparedSpec(endpoint, plan, message.getAcceptDivergence());
+        return new InterlaySpec.PreparedSpec(
+                endpoint,
+                plan,
+                message.getAcceptDivergence(),
+                message.getHold(),
+                Integer.toUnsignedLong(message.getHoldLimitMs()));
     }
 
     private static PlanSpec plan(Plan message) {
@@ -64,7 +72,8 @@ final class SnapshotMapper {
                 message.getMigrationId(),
                 message.getMigrationUuid(),
                 newEndpoint,
-                StrategyMapper.fromProto(message.getStrategy()));
+                StrategyMapper.fromProto(message.getStrategy()),
+                StrategyMapper.sampling(message.getStrategy()));
     }
 
     private static EndpointSpec endpoint(Endpoint message) {

@@ -1,11 +1,13 @@
 package io.segue.proxy.engine;
 
+import io.segue.core.labels.Caller;
 import io.segue.core.verdict.Side;
 import io.segue.proxy.config.ServerAddress;
 import io.segue.proxy.upstream.Lane;
 import io.segue.proxy.upstream.LaneProfile;
 import io.segue.proxy.upstream.Lanes;
 import io.segue.proxy.upstream.SharedLane;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The shared lanes that one client's requests travel on, for the route it last saw. Confined to the client's event loop. */
@@ -16,14 +18,17 @@ public final class ClientLanes {
     private static final int DIALECTS = 16;
 
     private final Lanes lanes;
+    private final Supplier<Caller> caller;
     private final @Nullable SharedLane[] writes = new SharedLane[SIDES];
     private final @Nullable SharedLane[] reads = new SharedLane[SIDES];
     private Route route;
     private int protocolVersion;
     private int db;
 
-    public ClientLanes(Lanes lanes, Route route, int protocolVersion, int db) {
+    /** @param caller who the client is, as of now */
+    public ClientLanes(Lanes lanes, Route route, int protocolVersion, int db, Supplier<Caller> caller) {
         this.lanes = lanes;
+        this.caller = caller;
         this.route = route;
         this.protocolVersion = protocolVersion;
         this.db = db;
@@ -47,6 +52,11 @@ public final class ClientLanes {
 
     public Lanes lanes() {
         return lanes;
+    }
+
+    /** Who the client is. */
+    Caller caller() {
+        return caller.get();
     }
 
     /** Database the client chose. */

@@ -45,7 +45,7 @@ public final class Dispatcher {
             return;
         }
         RequestKeys keys = engine.keys;
-        keys.look(request, in, start, plan);
+        keys.look(client, request, in, start, plan);
         Side authority = keys.authority(route);
         if (authority == null && request.command().split() != Split.NONE) {
             new SplitExchange(engine, engine.splitter, request, keys.sides(route), slot).send(client, in, start, stats);
@@ -55,7 +55,7 @@ public final class Dispatcher {
             slot.reply(crossSideReply(request, stats));
             return;
         }
-        Verdict verdict = plan.verdict(access, keys.bucket());
+        Verdict verdict = plan.verdict(access, keys.cell());
         if (verdict instanceof Verdict.Dual dual) {
             dual(client, dual.authority(), false, request, in, start, stats, slot);
         } else if (verdict instanceof Verdict.Shadowed shadowed) {
@@ -76,14 +76,14 @@ public final class Dispatcher {
         return engine.keys.count();
     }
 
-    /** Bucket of key {@code i} of the request last looked at. */
-    public int keyBucket(int i) {
-        return engine.keys.bucket(i);
+    /** Cell of key {@code i} of the request last looked at. */
+    public int keyCell(int i) {
+        return engine.keys.cell(i);
     }
 
     /** Whether a request without a plan must wait: one is about to begin. */
     private static boolean held(Route route, Request request) {
-        // Without a plan there is no salt, so no bucket: what holds one key holds all.
+        // Without a plan there is no salt, so no cell: what holds one key holds all.
         return request.command().access() != Access.SESSION && route.held(Bucket.KEYLESS);
     }
 
@@ -202,17 +202,19 @@ public final class Dispatcher {
      * The one side that is the authority for all keys of {@code request}; for a request without keys, the authority for keyless work.
      * Null: the keys have different ones.
      */
-    public @Nullable Side authority(Route route, Request request, ByteBuf in, int start) {
+    public @Nullable Side authority(ClientLanes client, Request request, ByteBuf in, int start) {
+        Route route = client.route();
         Plan plan = route.plan();
         if (plan == null) {
             return Side.OLD;
         }
-        engine.keys.look(request, in, start, plan);
+        engine.keys.look(client, request, in, start, plan);
         return engine.keys.authority(route);
     }
 
     /** Whether a request must wait for the plan change under way. */
-    public boolean mustWait(Route route, Request request, ByteBuf in, int start) {
+    public boolean mustWait(ClientLanes client, Request request, ByteBuf in, int start) {
+        Route route = client.route();
         if (!route.holding()) {
             return false;
         }
@@ -220,7 +222,7 @@ public final class Dispatcher {
         if (plan == null) {
             return held(route, request);
         }
-        engine.keys.look(request, in, start, plan);
+        engine.keys.look(client, request, in, start, plan);
         return engine.keys.held(route);
     }
 
@@ -239,8 +241,8 @@ public final class Dispatcher {
             ReplySlot slot) {
         Plan plan = client.route().plan();
         if (plan != null && writes(request)) {
-            engine.keys.look(request, in, start, plan);
-            Verdict verdict = plan.verdict(Access.WRITE, engine.keys.bucket());
+            engine.keys.look(client, request, in, start, plan);
+            Verdict verdict = plan.verdict(Access.WRITE, engine.keys.cell());
             if (!(verdict instanceof Verdict.Single)) {
                 lane.send(
                         dualExchange(client, side, false, request, in, start, stats, slot, true),

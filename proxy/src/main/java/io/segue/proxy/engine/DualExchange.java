@@ -242,7 +242,7 @@ final class DualExchange implements ReplyHandler {
         if (plan == null) {
             throw new IllegalStateException("a dual write without a plan");
         }
-        engine.keys.look(request, bytes, 0, plan);
+        engine.keys.find(request, bytes, 0, plan);
         return engine.keys.barred(request, bytes, 0, what.migration, what.db);
     }
 

@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.segue.core.operation.Bucket;
 import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
-import io.segue.proxy.protocol.Keys;
 import io.segue.proxy.protocol.Protocol;
 import io.segue.proxy.protocol.ReplyParser;
 import io.segue.proxy.protocol.ServerFacts;
@@ -51,7 +50,6 @@ public final class Repairer {
     private final Supplier<Route> route;
     private final MigrationState migration;
     private final Protocol protocol;
-    private final Keys keys;
     private final LoopStats stats;
     private final long settleMs;
     private final Map<Ledger.Key, Attempt> attempts = new HashMap<>();
@@ -73,7 +71,6 @@ public final class Repairer {
         this.route = route;
         this.migration = migration;
         this.protocol = lanes.protocol();
-        this.keys = protocol.keys();
         this.stats = stats;
         this.settleMs = settings.followerTimeoutMs() + SETTLE_MARGIN_MS;
         this.sweep = new Sweep(loop, protocol.keyCopy(), migration, key -> authority(key.bytes()));
@@ -244,9 +241,8 @@ public final class Repairer {
         if (plan == null) {
             return Side.OLD;
         }
-        long unit = keys.samplingUnit(key, key.length);
-        int from = (int) (unit >>> 32);
-        return now.authority(Bucket.of(key, from, (int) unit - from, plan.salt()));
+        // Both sides of a key are written only where one and the same side is the authority for all its cells.
+        return now.authority(plan.cells().ofKey(key));
     }
 
     /** Waits until a lost connection is known to be gone. */

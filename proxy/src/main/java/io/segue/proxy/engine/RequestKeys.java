@@ -1,6 +1,7 @@
 package io.segue.proxy.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.segue.core.labels.Subject;
 import io.segue.core.operation.Bucket;
 import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
@@ -11,15 +12,17 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What routing needs to know of the keys of one request: their buckets, their stripes, and whether they belong together. Reused:
- * valid until the next {@link #look}. Confined to one event loop.
+ * What routing needs to know of the keys of one request: their cells, their stripes, and whether they belong together. Reused:
+ * valid until the next {@link #look} or {@link #find}. Confined to one event loop.
  */
 final class RequestKeys {
     private final Loop loop;
     private final Keys keys;
     private int count;
-    private int[] buckets = new int[4];
+    private final Subject subject = new Subject();
+    private int[] cells = new int[4];
     private int[] stripes = new int[4];
+    private int keyless = Bucket.KEYLESS;
     private byte[] key = new byte[0];
     private int keyLength;
 
@@ -28,14 +31,34 @@ final class RequestKeys {
         this.keys = keys;
     }
 
-    /** Looks at the keys of {@code request}, whose frame starts at {@code start}. */
-    void look(Request request, ByteBuf in, int start, Plan plan) {
+    /** Looks at the keys of {@code request} of {@code client}, whose frame starts at {@code start}. */
+    void look(ClientLanes client, Request request, ByteBuf in, int start, Plan plan) {
+        find(request, in, start, plan);
+        if (!plan.cells().plain()) {
+            classify(client, request, in, start, plan);
+        } else if (count == 0) {
+            keyless = Bucket.KEYLESS;
+        }
+    }
+
+    /** Labels may differ from key to key: each is shown to the rules. */
+    private void classify(ClientLanes client, Request request, ByteBuf in, int start, Plan plan) {
+        subject.begin(request.command().name(), client.caller(), client.db());
+        keyless = count == 0 ? plan.cells().of(subject, Bucket.KEYLESS) : Bucket.KEYLESS;
+        for (int i = 0; i < count; i++) {
+            load(request, in, start, i);
+            cells[i] = plan.cells().of(subject.key(key, keyLength), cells[i]);
+        }
+    }
+
+    /** Looks at the keys of a request, whoever sent it: what does not depend on that may be asked afterwards, and no cell. */
+    void find(Request request, ByteBuf in, int start, Plan plan) {
         count = keys.find(request, in, start);
-        if (buckets.length < count) {
-            buckets = new int[count];
+        if (cells.length < count) {
+            cells = new int[count];
             stripes = new int[count];
-        } else if (buckets.length > 1024 && count <= 4) {
-            buckets = new int[4];
+        } else if (cells.length > 1024 && count <= 4) {
+            cells = new int[4];
             stripes = new int[4];
         }
         for (int i = 0; i < count; i++) {
@@ -45,7 +68,7 @@ final class RequestKeys {
             int from = (int) (unit >>> 32);
             int to = (int) unit;
             stripes[i] = Stripes.of(hash);
-            buckets[i] =
+            cells[i] =
                     from == 0 && to == keyLength ? Bucket.fromHash(hash) : Bucket.of(key, from, to - from, plan.salt());
         }
     }
@@ -55,13 +78,13 @@ final class RequestKeys {
         return count;
     }
 
-    /** Bucket of the first key; the bucket of keyless work if there is none. */
-    int bucket() {
-        return count == 0 ? Bucket.KEYLESS : buckets[0];
+    /** Cell of the first key; that of the work itself if there is none. */
+    int cell() {
+        return count == 0 ? keyless : cells[0];
     }
 
-    int bucket(int i) {
-        return buckets[i];
+    int cell(int i) {
+        return cells[i];
     }
 
     int stripe(int i) {
@@ -75,9 +98,9 @@ final class RequestKeys {
     /** The one authority of all keys; null if they have different ones. */
     @Nullable
     Side authority(Route route) {
-        Side first = route.authority(bucket());
+        Side first = route.authority(cell());
         for (int i = 1; i < count; i++) {
-            if (route.authority(buckets[i]) != first) {
+            if (route.authority(cells[i]) != first) {
                 return null;
             }
         }
@@ -88,7 +111,7 @@ final class RequestKeys {
     int[] sides(Route route) {
         int[] sides = new int[count];
         for (int i = 0; i < count; i++) {
-            sides[i] = route.authority(buckets[i]).ordinal();
+            sides[i] = route.authority(cells[i]).ordinal();
         }
         return sides;
     }
@@ -96,10 +119,10 @@ final class RequestKeys {
     /** Whether a key must wait for a plan change. */
     boolean held(Route route) {
         if (count == 0) {
-            return route.held(Bucket.KEYLESS);
+            return route.held(keyless);
         }
         for (int i = 0; i < count; i++) {
-            if (route.held(buckets[i])) {
+            if (route.held(cells[i])) {
                 return true;
             }
         }
@@ -109,7 +132,7 @@ final class RequestKeys {
     /** Whether clients may be reading one of the keys from the follower. */
     boolean followerReads(Plan plan) {
         for (int i = 0; i < count; i++) {
-            if (plan.followerReads(buckets[i])) {
+            if (plan.followerReads(cells[i])) {
                 return true;
             }
         }
@@ -126,12 +149,12 @@ final class RequestKeys {
         return inLedger(request, in, start, migration, db);
     }
 
-    /** Whether some key is in the ledger. Call after {@link #look} at the same request. */
+    /** Whether some key is in the ledger. Call after {@link #look} or {@link #find} of the same request. */
     boolean inLedger(Request request, ByteBuf in, int start, MigrationState migration, int db) {
         return any(request, in, start, migration.ledger(), db, Ledger::contains);
     }
 
-    /** Whether writes of some key must not be carried to the follower. Call after {@link #look} at the same request. */
+    /** Whether writes of some key must not be carried to the follower. Call after {@link #look} or {@link #find} of the same request. */
     boolean barred(Request request, ByteBuf in, int start, MigrationState migration, int db) {
         return any(request, in, start, migration.ledger(), db, Ledger::bars);
     }

@@ -1,14 +1,11 @@
 package io.segue.proxy.engine;
 
-import io.segue.core.operation.Access;
 import io.segue.core.operation.Bucket;
 import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
-import io.segue.core.verdict.Verdict;
 import io.segue.proxy.config.EndpointSpec;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.ServerAddress;
-import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -27,28 +24,39 @@ public final class Route {
     private final @Nullable EndpointSpec next;
     private final @Nullable Plan plan;
     private final @Nullable MigrationState migration;
-    private final BitSet held;
+    /** The route that comes after the hold; null: nothing is held. */
+    private final @Nullable Route after;
+    /** Whether everything waits: cells of the two plans cannot be compared one by one, or there is no plan now, and so no cell. */
+    private final boolean holdsAll;
+
     private final AtomicIntegerArray underWay;
     private final AtomicInteger waking = new AtomicInteger();
     private volatile boolean overdue;
 
-    private Route(InterlaySpec spec, @Nullable Plan plan, @Nullable MigrationState migration, BitSet held, int loops) {
+    private Route(
+            InterlaySpec spec,
+            @Nullable Plan plan,
+            @Nullable MigrationState migration,
+            @Nullable Route after,
+            boolean holdsAll,
+            int loops) {
         this.spec = spec;
         this.next = spec.plan() == null ? null : spec.plan().newEndpoint();
         this.plan = plan;
         this.migration = migration;
-        this.held = held;
+        this.after = after;
+        this.holdsAll = holdsAll;
         this.underWay = new AtomicIntegerArray(loops * SPREAD);
     }
 
     /** Everything goes to the interlay's endpoint. */
     public static Route direct(InterlaySpec spec, int loops) {
-        return new Route(spec, null, null, new BitSet(), loops);
+        return new Route(spec, null, null, null, false, loops);
     }
 
     /** Traffic is split by {@code plan}. */
     public static Route split(InterlaySpec spec, Plan plan, MigrationState migration, int loops) {
-        return new Route(spec, plan, migration, new BitSet(), loops);
+        return new Route(spec, plan, migration, null, false, loops);
     }
 
     /**
@@ -56,23 +64,26 @@ public final class Route {
      * then on: what is under way now would not reach the other side, and might overtake what does. {@link #holding} says whether there is
      * such work.
      */
-    public Route holding(Route after) {
-        BitSet waits = new BitSet(Bucket.COUNT);
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            waits.set(
-                    bucket,
-                    !authorityServer(bucket).equals(after.authorityServer(bucket))
-                            || (after.migration != migration && after.keepsInStep(bucket)));
+    public Route holding(Route next) {
+        boolean some;
+        if (plan != null && next.plan != null) {
+            some = plan.anyPair(next.plan, (cell, nextCell) -> waits(cell, next, nextCell));
+        } else if (next.plan != null) {
+            some = next.plan.anyCell(nextCell -> waits(nextCell, next, nextCell));
+        } else {
+            some = plan != null ? plan.anyCell(cell -> waits(cell, next, cell)) : waits(0, next, 0);
         }
-        if (plan == null && !waits.isEmpty()) {
-            // Without a plan there is no salt, so no bucket: what holds one key holds all.
-            waits.set(0, Bucket.COUNT);
-        }
-        return new Route(spec, plan, migration, waits, underWay.length() / SPREAD);
+        boolean all = some && (plan == null || (next.plan != null && !plan.comparable(next.plan)));
+        return new Route(spec, plan, migration, some ? next : null, all, underWay.length() / SPREAD);
     }
 
-    private boolean keepsInStep(int bucket) {
-        return plan != null && !(plan.verdict(Access.WRITE, bucket) instanceof Verdict.Single);
+    private boolean waits(int cell, Route next, int nextCell) {
+        return !authorityServer(cell).equals(next.authorityServer(nextCell))
+                || (next.migration != migration && next.keepsInStep(nextCell));
+    }
+
+    private boolean keepsInStep(int cell) {
+        return plan != null && !plan.oneSided(cell);
     }
 
     public InterlaySpec spec() {
@@ -89,19 +100,25 @@ public final class Route {
         return migration;
     }
 
-    /** The side whose state is the truth for the keys of this bucket. */
-    public Side authority(int bucket) {
-        return plan == null ? Side.OLD : plan.authority(bucket);
+    /** The side whose state is the truth for the keys of this cell. */
+    public Side authority(int cell) {
+        return plan == null ? Side.OLD : plan.authority(cell);
     }
 
-    /** The server whose state is the truth for the keys of this bucket. */
-    public ServerAddress authorityServer(int bucket) {
-        return writes(authority(bucket));
+    /** The server whose state is the truth for the keys of this cell. */
+    public ServerAddress authorityServer(int cell) {
+        return writes(authority(cell));
     }
 
-    /** Whether work on this bucket must wait for the plan change. */
-    public boolean held(int bucket) {
-        return held.get(bucket);
+    /** Number of cells that there are. */
+    public int cells() {
+        return plan == null ? Bucket.COUNT : plan.cells().count();
+    }
+
+    /** Whether work on this cell must wait for the plan change. */
+    public boolean held(int cell) {
+        Route next = after;
+        return next != null && (holdsAll || waits(cell, next, cell));
     }
 
     /** The decision is overdue: what would have to wait is answered with an error from now on, until the decision is known. */
@@ -116,21 +133,13 @@ public final class Route {
 
     /** Whether any work may have to wait. */
     public boolean holding() {
-        return !held.isEmpty();
+        return after != null;
     }
 
     /** Whether some write is to reach both sides. */
     public boolean dualWrites() {
         Plan split = plan;
-        if (split == null) {
-            return false;
-        }
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            if (!(split.verdict(Access.WRITE, bucket) instanceof Verdict.Single)) {
-                return true;
-            }
-        }
-        return false;
+        return split != null && split.anyCell(cell -> !split.oneSided(cell));
     }
 
     /** Whether some key is to be kept in step from now on that was not under {@code before}, a plan of the same migration. */
@@ -140,13 +149,7 @@ public final class Route {
         if (now == null || then == null || migration != before.migration) {
             return false;
         }
-        for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
-            if (then.verdict(Access.WRITE, bucket) instanceof Verdict.Single
-                    && !(now.verdict(Access.WRITE, bucket) instanceof Verdict.Single)) {
-                return true;
-            }
-        }
-        return false;
+        return then.anyPair(now, (cell, nowCell) -> then.oneSided(cell) && !now.oneSided(nowCell));
     }
 
     /** Where writes to a side go. */
@@ -161,6 +164,15 @@ public final class Route {
 
     private EndpointSpec endpoint(Side side) {
         return side == Side.NEW && next != null ? next : spec.endpoint();
+    }
+
+    /** The servers that are written to. */
+    public Set<ServerAddress> writeServers() {
+        Set<ServerAddress> all = new HashSet<>();
+        for (Side side : Side.values()) {
+            all.add(writes(side));
+        }
+        return all;
     }
 
     /** Every server of the route. */

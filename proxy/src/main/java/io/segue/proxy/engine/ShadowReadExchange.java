@@ -97,7 +97,7 @@ final class ShadowReadExchange {
         if (plan == null || migration == null) {
             return false;
         }
-        engine.keys.look(facts, request, 0, plan);
+        engine.keys.find(facts, request, 0, plan);
         return !engine.keys.unsettled(facts, request, 0, migration, db);
     }
 

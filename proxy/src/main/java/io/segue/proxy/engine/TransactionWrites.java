@@ -1,11 +1,9 @@
 package io.segue.proxy.engine;
 
 import io.netty.buffer.ByteBuf;
-import io.segue.core.operation.Access;
 import io.segue.core.operation.Bucket;
 import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
-import io.segue.core.verdict.Verdict;
 import io.segue.proxy.protocol.Command.EffectRule;
 import io.segue.proxy.protocol.Effects;
 import io.segue.proxy.protocol.Keys;
@@ -44,18 +42,9 @@ public final class TransactionWrites {
 
     /** Leaves out what is written on one side only. */
     void leaveOut(Plan plan) {
-        keys.removeIf(key -> oneSided(plan, bucket(key.bytes(), plan)));
-        everything &= !oneSided(plan, Bucket.KEYLESS);
-    }
-
-    private static boolean oneSided(Plan plan, int bucket) {
-        return plan.verdict(Access.WRITE, bucket) instanceof Verdict.Single;
-    }
-
-    private int bucket(byte[] key, Plan plan) {
-        long unit = finder.samplingUnit(key, key.length);
-        int from = (int) (unit >>> 32);
-        return Bucket.of(key, from, (int) unit - from, plan.salt());
+        // How many sides are written does not depend on the labels, so it does not matter who asks.
+        keys.removeIf(key -> plan.oneSided(plan.cells().ofKey(key.bytes())));
+        everything &= !plan.oneSided(Bucket.KEYLESS);
     }
 
     void note(MigrationState migration, Side authority) {

@@ -1,6 +1,7 @@
 package io.segue.proxy.net;
 
 import io.segue.core.plan.Plan;
+import io.segue.core.planchange.ConfigMove;
 import io.segue.proxy.config.ConfigRejectedException;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.PlanSpec;
@@ -12,8 +13,6 @@ import io.segue.proxy.engine.Route;
 import io.segue.proxy.protocol.Protocol;
 import io.segue.proxy.session.ClientHandler;
 import io.segue.proxy.session.Interlay;
-import io.segue.proxy.upstream.LaneProfile;
-import io.segue.proxy.upstream.Lanes;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -24,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,8 +36,8 @@ import org.slf4j.LoggerFactory;
  *   <li>Note on disk which migrations are about to write to two sides.
  *   <li>Open the listeners that are new or listen elsewhere.
  *   <li>Warm lanes to the servers of new plans.
- *   <li>Prepare the routes that change ({@link PlanSwitch}); what a spec says is being prepared is held, and stays so until a later
- *       configuration says what was decided.
+ *   <li>Prepare the routes that change ({@link PlanSwitch}); what a spec says is to be held is held, and stays so until a later
+ *       configuration says what was decided. What is only being prepared is looked at, and its servers are connected to.
  *   <li>Commit: swap the routes, close what is gone.
  * </ol>
  *
@@ -49,6 +48,7 @@ final class Change {
 
     private final ProxyServer server;
     private final ProxySnapshot snapshot;
+    private final Kind kind;
     private final Map<String, Served> before;
     private final Map<String, Served> after = new HashMap<>();
     private final List<Listener> opened = new ArrayList<>();
@@ -56,10 +56,22 @@ final class Change {
     private final List<PlanSwitch> switches = new ArrayList<>();
     private final List<PlanSwitch> holdings = new ArrayList<>();
     private final List<PlanSwitch> commits = new ArrayList<>();
+    private final List<PlanSwitch> releases = new ArrayList<>();
 
-    Change(ProxyServer server, ProxySnapshot snapshot) {
+    /** What the change begins with. */
+    enum Kind {
+        /** What this process runs. */
+        USUAL,
+        /** What the process before this one ran: it may have said that it holds. */
+        RESUMED,
+        /** What this process ran before it was evicted: nothing is under way, and what it has noted is void. */
+        READMITTED
+    }
+
+    Change(ProxyServer server, ProxySnapshot snapshot, Kind kind) {
         this.server = server;
         this.snapshot = snapshot;
+        this.kind = kind;
         this.before = server.served();
     }
 
@@ -74,7 +86,9 @@ final class Change {
             steps = steps.thenCompose(done -> serve(spec));
         }
         CompletableFuture<Void> result = new CompletableFuture<>();
-        steps.thenCompose(done -> warm())
+        Readiness readiness = new Readiness(server, snapshot, before);
+        steps.thenCompose(done -> readiness.warm())
+                .thenCompose(done -> readiness.moment())
                 .thenCompose(done -> prepare())
                 .thenCompose(done -> commit())
                 .whenComplete((done, failure) -> {
@@ -110,62 +124,78 @@ final class Change {
         if (protocol == null) {
             throw new IllegalStateException("checked before");
         }
-        boolean same = now != null && now.interlay().protocol() == protocol;
-        Served.Held held = same && now != null ? now.held() : null;
-        if (held != null && !held.by().inForce()) {
-            // Given up by a change that failed later on: it held nothing since.
-            held = null;
+        if (now != null && now.interlay().protocol() != protocol) {
+            // Nothing of it stays: as if it were another one.
+            now = null;
         }
-        if (now != null
-                && held != null
-                && spec.prepared() != null
-                && held.decided().equals(spec.decided())) {
-            after.put(spec.id(), now);
+        Served.Held held = now == null ? null : now.heldInForce();
+        ConfigMove move = now == null ? null : now.move(spec);
+        if (move == ConfigMove.KEEP && now != null) {
+            after.put(spec.id(), held == null ? now.withoutHold() : now);
             return CompletableFuture.completedFuture(null);
         }
-        boolean decided = held != null && held.decided().equals(spec);
-        MigrationState migration = decided && held != null ? held.by().after().migration() : migration(spec, now);
-        Route route = decided && held != null ? held.by().after() : route(spec.undecided(), migration);
+        if (held != null && move != ConfigMove.COMMIT) {
+            releases.add(held.by());
+            held.by().abort();
+        }
+        Served.Held decided = move == ConfigMove.COMMIT ? held : null;
+        MigrationState migration = decided != null ? decided.by().after().migration() : migration(spec, now);
+        Route route = decided != null ? decided.by().after() : route(spec.undecided(), migration);
         distrustAfterInterruption(spec, now, migration, route);
-        Interlay interlay = same && now != null ? now.interlay() : server.interlay(spec.id(), protocol, route);
-        if (!same) {
+        Interlay interlay = now != null ? now.interlay() : server.interlay(spec.id(), protocol, route);
+        if (now == null) {
             made.add(interlay);
         }
-        if (decided && held != null) {
-            commits.add(held.by());
-        } else {
-            if (held != null) {
-                held.by().abort();
-            }
-            if (!interlay.route().spec().equals(spec.undecided())) {
-                switches.add(planSwitch(interlay, route));
-            }
+        if (decided != null) {
+            commits.add(decided.by());
+        } else if (!interlay.route().spec().equals(spec.undecided())) {
+            switches.add(planSwitch(interlay, route, 0));
+        }
+        if (spec.prepared() != null && spec.heldFor() == null) {
+            // It must be one that can be run.
+            route(spec.decided(), migration(spec.decided(), now));
         }
         Served.Held holds = holds(spec, interlay, now);
-        if (same && now != null && now.listener().isAt(spec)) {
+        return listen(spec, interlay, migration, now, holds);
+    }
+
+    private CompletionStage<Void> listen(
+            InterlaySpec spec,
+            Interlay interlay,
+            @Nullable MigrationState migration,
+            @Nullable Served now,
+            Served.@Nullable Held holds) {
+        if (now != null && now.listener().isAt(spec)) {
             after.put(spec.id(), with(interlay, now.listener(), migration, now, spec, holds));
             return CompletableFuture.completedFuture(null);
         }
         // One that begins to serve in the middle of a change must hold before its first client comes.
-        CompletionStage<Void> ready =
-                now == null && holds != null ? holds.by().prepare() : CompletableFuture.completedFuture(null);
+        CompletionStage<Void> ready = CompletableFuture.completedFuture(null);
+        if (now == null && holds != null && kind == Kind.RESUMED) {
+            holds.by().resume();
+        } else if (now == null && holds != null) {
+            ready = holds.by().prepare();
+        }
         return ready.thenCompose(done -> server.listen(spec, interlay)).thenAccept(listener -> {
             opened.add(listener);
             after.put(spec.id(), with(interlay, listener, migration, now, spec, holds));
         });
     }
 
-    private PlanSwitch planSwitch(Interlay interlay, Route route) {
-        return new PlanSwitch(interlay, route, () -> tellSessions(interlay), server.firstLoop());
+    private PlanSwitch planSwitch(Interlay interlay, Route route, long holdLimitMs) {
+        PlanSwitch.Limits limits = new PlanSwitch.Limits(holdLimitMs, kind == Kind.READMITTED);
+        return new PlanSwitch(
+                interlay, route, () -> tellSessions(interlay), server.firstLoop(), server.fences(), limits);
     }
 
     /** The hold that a spec asks for; made here, and kept when this change is through. */
     private Served.@Nullable Held holds(InterlaySpec spec, Interlay interlay, @Nullable Served now) {
-        if (spec.prepared() == null) {
+        InterlaySpec decided = spec.heldFor();
+        InterlaySpec.PreparedSpec prepared = spec.prepared();
+        if (decided == null || prepared == null) {
             return null;
         }
-        InterlaySpec decided = spec.decided();
-        PlanSwitch by = planSwitch(interlay, route(decided, migration(decided, now)));
+        PlanSwitch by = planSwitch(interlay, route(decided, migration(decided, now)), prepared.holdLimitMs());
         if (now != null) {
             holdings.add(by);
         }
@@ -216,44 +246,18 @@ final class Change {
         if (plan == null || migration == null) {
             return Route.direct(spec, server.loops());
         }
-        Plan compiled = Plan.compile(plan.migrationId(), plan.migrationUuid(), plan.strategy(), server.labels());
+        Plan compiled = Plan.compile(
+                plan.migrationId(),
+                plan.migrationUuid(),
+                plan.strategy(),
+                plan.sampling(),
+                spec.labelling(),
+                server.labels());
         return Route.split(spec, compiled, migration, server.loops());
     }
 
     private CompletionStage<Void> tellSessions(Interlay interlay) {
         return server.onEveryLoop(kit -> kit.sessionsNow(interlay).forEach(ClientHandler::onRouteChanged));
-    }
-
-    /** Opens the lanes that new plans need, and waits until each is up or has failed: nothing has to wait or be noted later. */
-    private CompletionStage<Void> warm() {
-        List<CompletableFuture<Void>> all = new ArrayList<>();
-        for (InterlaySpec spec : snapshot.interlays()) {
-            PlanSpec plan = spec.decided().plan();
-            Served now = before.get(spec.id());
-            if (plan != null && (now == null || !now.migrationUuid().equals(plan.migrationUuid()))) {
-                all.add(warm(spec, plan.newEndpoint().write()));
-                all.add(warm(spec, plan.newEndpoint().readOrWrite()));
-            }
-        }
-        return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
-    }
-
-    private CompletableFuture<Void> warm(InterlaySpec spec, ServerAddress address) {
-        CompletableFuture<Void> warm = new CompletableFuture<>();
-        int versions = 2;
-        AtomicInteger left = new AtomicInteger(server.loops() * versions);
-        server.onEveryLoop(kit -> {
-            Lanes lanes = kit.parts(spec.endpoint().kind()).lanes();
-            for (int version = 2; version < 2 + versions; version++) {
-                lanes.shared(address, LaneProfile.clients(version, address.db()))
-                        .whenKnown(facts -> {
-                            if (left.decrementAndGet() == 0) {
-                                warm.complete(null);
-                            }
-                        });
-            }
-        });
-        return warm;
     }
 
     private CompletionStage<Void> prepare() {
@@ -308,6 +312,13 @@ final class Change {
     private CompletionStage<Void> commit() {
         switches.forEach(PlanSwitch::commit);
         commits.forEach(PlanSwitch::commit);
+        if (kind == Kind.READMITTED) {
+            after.values().forEach(Change::distrust);
+        }
+        Stream.of(switches, commits, releases)
+                .flatMap(List::stream)
+                .mapToLong(PlanSwitch::heldUs)
+                .forEach(server::released);
         Set<ServerAddress> inUse = new HashSet<>();
         for (Served one : after.values()) {
             inUse.addAll(one.interlay().route().addresses());
@@ -328,9 +339,18 @@ final class Change {
             closing.add(closed.toCompletableFuture());
         }
         closing.add(CompletableFuture.runAsync(this::repairers, server.firstLoop()));
+        server.fences().retainOnly(inUse);
         server.onEveryLoop(kit -> kit.allParts().forEach(parts -> parts.lanes().retainOnly(inUse)));
         return CompletableFuture.allOf(closing.toArray(CompletableFuture[]::new))
                 .thenRunAsync(() -> strikeOff(after.values()));
+    }
+
+    /** What was cut off in the middle of a write to two sides is on one of them, and what others have written since is not known here. */
+    private static void distrust(Served one) {
+        MigrationState migration = one.migration();
+        if (migration != null && one.interlay().route().dualWrites()) {
+            migration.distrustEverything();
+        }
     }
 
     /** Once its listener is closed, so that nobody comes later: a session left behind would never hear of another route. */

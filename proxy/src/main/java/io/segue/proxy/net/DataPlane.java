@@ -1,6 +1,7 @@
 package io.segue.proxy.net;
 
 import io.segue.proxy.config.ConfigTarget;
+import io.segue.proxy.config.HoldNews;
 import io.segue.proxy.config.LedgerNews;
 import io.segue.proxy.telemetry.InterlayStats;
 import java.util.Collection;
@@ -31,4 +32,14 @@ public interface DataPlane {
      * @return completes when all sockets and threads are gone; never exceptionally
      */
     CompletionStage<Void> close();
+
+    /** After {@link #close}: whether nothing was under way at any database in the end, and nothing that was lost may still be. */
+    default boolean finished() {
+        return true;
+    }
+
+    /** What is held, and was. */
+    default HoldNews holds() {
+        return HoldNews.NONE;
+    }
 }

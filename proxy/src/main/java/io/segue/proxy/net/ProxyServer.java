@@ -7,9 +7,12 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.EventExecutor;
 import io.segue.core.operation.Labels;
+import io.segue.core.planchange.ConfigMove;
+import io.segue.core.planchange.Eviction;
 import io.segue.core.verdict.Side;
 import io.segue.proxy.config.ConfigTarget;
 import io.segue.proxy.config.DualWriteJournal;
+import io.segue.proxy.config.HoldNews;
 import io.segue.proxy.config.InterlaySpec;
 import io.segue.proxy.config.LedgerNews;
 import io.segue.proxy.config.ProxySnapshot;
@@ -21,6 +24,7 @@ import io.segue.proxy.engine.Settings;
 import io.segue.proxy.protocol.Protocol;
 import io.segue.proxy.protocol.ServerFacts;
 import io.segue.proxy.session.ClientHandler;
+import io.segue.proxy.session.Holds;
 import io.segue.proxy.session.Interlay;
 import io.segue.proxy.session.SessionSettings;
 import io.segue.proxy.telemetry.Counter;
@@ -30,10 +34,12 @@ import io.segue.proxy.upstream.Lanes;
 import io.segue.proxy.upstream.Loop;
 import io.segue.proxy.upstream.UpstreamTls;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -69,15 +75,15 @@ public final class ProxyServer implements DataPlane {
     private final AtomicLong connectionIds = new AtomicLong();
     private final Map<ServerAddress, AtomicInteger> openLanes = new ConcurrentHashMap<>();
     private final Map<ServerAddress, String> runIds = new ConcurrentHashMap<>();
+    private final Lanes.Caller caller;
+    private final Fences fences;
     private volatile Map<String, Served> served = Map.of();
     private volatile boolean applied;
+    private volatile boolean finished;
+    private volatile long runs;
+    private volatile long heldUs;
 
-    /**
-     * @param labels where the operations of this proxy come from
-     * @param threads number of event loops, at least 1
-     * @param known the protocols that can be served
-     * @param journal outlives the process
-     */
+    /** As the other one, for a proxy that nobody ever evicts. */
     public ProxyServer(
             Labels labels,
             int threads,
@@ -85,6 +91,27 @@ public final class ProxyServer implements DataPlane {
             SessionSettings sessionSettings,
             Settings settings,
             DualWriteJournal journal) {
+        this("proxy", labels, threads, known, sessionSettings, settings, journal);
+    }
+
+    /**
+     * @param nodeId unique among the proxies of the databases
+     * @param labels where the operations of this proxy come from
+     * @param threads number of event loops, at least 1
+     * @param known the protocols that can be served
+     * @param journal outlives the process
+     */
+    public ProxyServer(
+            String nodeId,
+            Labels labels,
+            int threads,
+            List<Protocol> known,
+            SessionSettings sessionSettings,
+            Settings settings,
+            DualWriteJournal journal) {
+        String incarnation = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+        this.caller = new Lanes.Caller(nodeId, Eviction.connectionName(nodeId, incarnation), () -> runs);
+        this.fences = new Fences(this, nodeId, caller.connectionName());
         this.journal = journal;
         this.labels = labels;
         this.sessionSettings = sessionSettings;
@@ -109,38 +136,91 @@ public final class ProxyServer implements DataPlane {
                 sessionSettings.frames(),
                 transport.client(),
                 tls,
-                "segue-proxy",
-                new LaneCounter(kit.loop().index()));
+                caller,
+                new LaneCounter(protocol, kit.loop().index()));
         return new LoopKit.Parts(lanes, new Dispatcher(kit.loop(), protocol, settings));
     }
 
     @Override
     public ConfigTarget target() {
-        return this::apply;
+        return new ConfigTarget() {
+            @Override
+            public CompletionStage<Void> apply(ProxySnapshot snapshot) {
+                heldUs = 0;
+                return ProxyServer.this.apply(snapshot, Change.Kind.USUAL).thenRun(() -> runs = snapshot.version());
+            }
+
+            @Override
+            public CompletionStage<Void> resume(ProxySnapshot snapshot) {
+                return new Change(ProxyServer.this, snapshot, Change.Kind.RESUMED)
+                        .run()
+                        .thenRun(() -> runs = snapshot.version());
+            }
+
+            @Override
+            public CompletionStage<Void> readmit(ProxySnapshot snapshot) {
+                heldUs = 0;
+                fences.forgetLost();
+                return ProxyServer.this
+                        .apply(snapshot, Change.Kind.READMITTED)
+                        .thenRun(() -> runs = snapshot.version());
+            }
+
+            @Override
+            public long heldUs() {
+                return heldUs;
+            }
+        };
     }
 
-    private CompletionStage<Void> apply(ProxySnapshot snapshot) {
+    /** Work that was held is so no longer. */
+    void released(long us) {
+        heldUs = Math.max(heldUs, us);
+    }
+
+    private CompletionStage<Void> apply(ProxySnapshot snapshot, Change.Kind kind) {
         if (!missedSomething(snapshot)) {
-            return new Change(this, snapshot).run();
+            return new Change(this, snapshot, kind).run();
         }
         // A change is being prepared from a state that this proxy does not run yet: first there, then the hold.
         List<InterlaySpec> undecided =
                 snapshot.interlays().stream().map(InterlaySpec::undecided).toList();
-        return new Change(this, new ProxySnapshot(snapshot.version(), undecided))
+        return new Change(this, new ProxySnapshot(snapshot.version(), undecided), kind)
                 .run()
-                .thenCompose(done -> new Change(this, snapshot).run());
+                .thenCompose(done -> new Change(this, snapshot, kind).run());
     }
 
     private boolean missedSomething(ProxySnapshot snapshot) {
         for (InterlaySpec spec : snapshot.interlays()) {
             Served now = served.get(spec.id());
-            if (spec.prepared() != null
-                    && now != null
-                    && !now.interlay().route().spec().equals(spec.undecided())) {
+            if (now != null && now.move(spec) == ConfigMove.SWITCH_AND_HOLD) {
                 return true;
             }
         }
         return false;
+    }
+
+    @Override
+    public HoldNews holds() {
+        long count = 0;
+        long longestUs = 0;
+        long parked = 0;
+        for (Served one : served.values()) {
+            Holds holds = one.interlay().holds();
+            count += holds.count();
+            longestUs = Math.max(longestUs, holds.longestUs());
+            parked += holds.parked();
+        }
+        return new HoldNews(count, longestUs, parked);
+    }
+
+    @Override
+    public boolean finished() {
+        return finished;
+    }
+
+    Fences fences() {
+        return fences;
     }
 
     @Override
@@ -214,6 +294,7 @@ public final class ProxyServer implements DataPlane {
         if (open == 0) {
             remember(unequal);
         }
+        finished = open == 0 && unequal.isEmpty() && fences.none();
         group.shutdownGracefully(0, 2, TimeUnit.SECONDS).addListener(future -> gone.complete(null));
     }
 
@@ -314,7 +395,10 @@ public final class ProxyServer implements DataPlane {
     /** A new interlay, not listening yet. */
     Interlay interlay(String id, Protocol protocol, Route route) {
         InterlayStats stats = new InterlayStats(id, kits.size());
-        Interlay interlay = new Interlay(id, protocol, stats, route);
+        Interlay interlay = new Interlay(id, protocol, stats, route, sessionSettings);
+        stats.gauge(Gauge.PARKED, interlay.holds()::parked);
+        stats.gauge(Gauge.PARKED_BYTES, interlay.holds()::parkedBytes);
+        stats.gauge(Gauge.LONGEST_HOLD_US, interlay.holds()::longestUs);
         stats.gauge(Gauge.CLIENT_CONNECTIONS, () -> connections(stats));
         stats.gauge(Gauge.IN_FLIGHT, interlay::underWay);
         stats.gauge(Gauge.LEDGER_KEYS, () -> {
@@ -375,10 +459,17 @@ public final class ProxyServer implements DataPlane {
 
     /** Counts shared lanes for every interlay that uses the server. */
     private final class LaneCounter implements Lanes.Listener {
+        private final Protocol protocol;
         private final int loop;
 
-        LaneCounter(int loop) {
+        LaneCounter(Protocol protocol, int loop) {
+            this.protocol = protocol;
             this.loop = loop;
+        }
+
+        @Override
+        public void onOutcomeUnknown(ServerAddress address, ServerFacts facts) {
+            fences.lost(protocol, address, facts);
         }
 
         @Override

@@ -1,6 +1,7 @@
 package io.segue.proxy.protocol;
 
 import io.netty.buffer.ByteBuf;
+import io.segue.core.labels.Caller;
 
 /**
  * One client's connection state in the protocol's own terms: who it is, which dialect and database it chose, whether it is inside a
@@ -13,6 +14,9 @@ public interface Conversation {
 
     /** Database the client chose. */
     int db();
+
+    /** Who the client is; another object once it has changed its name, or logged in as somebody else. */
+    Caller caller();
 
     /** Whether every request must go through {@link #handle}: not logged in, inside a transaction, subscribed. */
     boolean wantsAll();

@@ -39,6 +39,20 @@ public interface KeyCopy {
     /** A request that ends another connection, so that nothing it still has on the way is executed after the answer. */
     ByteBuf kill(ByteBufAllocator alloc, long connectionId);
 
+    /** A request that lists the connections of the server. */
+    ByteBuf connections(ByteBufAllocator alloc);
+
+    /** Reads the answer to {@link #connections}; what is not understood is left out. */
+    List<Connection> parseConnections(String reply);
+
+    /**
+     * A connection of a server.
+     *
+     * @param id the server's number for it
+     * @param name what it called itself; empty if nothing
+     */
+    record Connection(long id, String name) {}
+
     /** A request that says which databases have keys. */
     ByteBuf databases(ByteBufAllocator alloc);
 

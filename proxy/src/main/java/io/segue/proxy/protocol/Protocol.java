@@ -2,6 +2,7 @@ package io.segue.proxy.protocol;
 
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /**
  * Everything the proxy needs to know about one database protocol. An implementation is stateless and thread-safe; what it makes
@@ -56,8 +57,10 @@ public interface Protocol {
      * @param username empty: the default user
      * @param password empty: no login
      * @param connectionName what the server lists the connection as
+     * @param proxy our node id
+     * @param runs the configuration version that we run; asked when the login is over, on the connection's event loop
      */
-    record Login(String username, String password, String connectionName) {
+    record Login(String username, String password, String connectionName, String proxy, LongSupplier runs) {
         @Override
         public String toString() {
             return "Login[username=" + username + ", connectionName=" + connectionName + "]";

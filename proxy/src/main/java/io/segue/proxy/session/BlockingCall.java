@@ -59,7 +59,7 @@ final class BlockingCall implements ReplySlot {
 
     private void send(Request request, ByteBuf in, int start) {
         Route route = session.lanes().route();
-        Side side = session.dispatcher().authority(route, request, in, start);
+        Side side = session.dispatcher().authority(session.lanes(), request, in, start);
         if (side == null) {
             finish(session.dispatcher().crossSideReply(request, session.stats()));
             return;
@@ -85,9 +85,9 @@ final class BlockingCall implements ReplySlot {
         }
         Request again = parse(bytes);
         Route route = session.lanes().route();
-        Side side = session.dispatcher().authority(route, again, bytes, 0);
+        Side side = session.dispatcher().authority(session.lanes(), again, bytes, 0);
         boolean stays = side != null && route.writes(side).equals(was);
-        if (stays && !session.dispatcher().mustWait(route, again, bytes, 0)) {
+        if (stays && !session.dispatcher().mustWait(session.lanes(), again, bytes, 0)) {
             return;
         }
         ServerFacts facts = blocked.facts();
@@ -214,7 +214,7 @@ final class BlockingCall implements ReplySlot {
             return;
         }
         Request again = parse(bytes);
-        parked = session.dispatcher().mustWait(session.lanes().route(), again, bytes, 0);
+        parked = session.dispatcher().mustWait(session.lanes(), again, bytes, 0);
         if (parked && session.lanes().route().overdue()) {
             finish(session.undecided());
             return;

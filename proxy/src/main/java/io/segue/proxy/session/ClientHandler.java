@@ -32,7 +32,8 @@ public final class ClientHandler extends ChannelInboundHandlerAdapter {
             Conversation conversation,
             SessionSettings settings,
             Set<ClientHandler> all) {
-        ClientLanes own = new ClientLanes(lanes, interlay.route(), conversation.protocolVersion(), conversation.db());
+        ClientLanes own = new ClientLanes(
+                lanes, interlay.route(), conversation.protocolVersion(), conversation.db(), conversation::caller);
         this.session = new ClientSession(channel, interlay, dispatcher, own, conversation, settings);
         this.channel = channel;
         this.all = all;

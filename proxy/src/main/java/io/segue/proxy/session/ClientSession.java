@@ -79,6 +79,8 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
     private boolean serving;
     private boolean inputEnded;
     private boolean closed;
+    /** What is counted as waiting of this client; -1: nothing. */
+    private long parkedBytes = -1;
 
     ClientSession(
             Channel channel,
@@ -133,6 +135,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
         }
         closed = true;
         gate = Gate.CLOSING;
+        unpark();
         out.drop();
         inbox.clear();
         blocking.forget();
@@ -176,7 +179,10 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
         }
         inbox.tidy();
         if (!inputEnded) {
-            channel.config().setAutoRead(gate == Gate.OPEN || inbox.size() < settings.maxUnreadBytes());
+            // What waits for a change of sides is bounded for all clients together: of one that waits nothing more is
+            // taken.
+            channel.config()
+                    .setAutoRead(gate == Gate.OPEN || (parkedBytes < 0 && inbox.size() < settings.maxUnreadBytes()));
         } else if (gate == Gate.OPEN) {
             closeAfterReplies();
         } else {
@@ -263,24 +269,34 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
 
     /** Whether the keys of a request stay where they are; if not, makes it wait or answers it. */
     Turn turn(Request request, ByteBuf in, int start) {
-        if (!dispatcher.mustWait(lanes.route(), request, in, start)) {
+        if (!dispatcher.mustWait(lanes, request, in, start)) {
             return Turn.NOW;
         }
-        if (lanes.route().overdue()) {
+        long size = in.readableBytes();
+        if (lanes.route().overdue() || (parkedBytes < 0 && !interlay.holds().park(size))) {
+            stats.count(Counter.HOLD_REFUSALS);
             openSlot().reply(undecided());
             return Turn.NEVER;
         }
+        if (parkedBytes < 0) {
+            parkedBytes = size;
+        }
         gate = Gate.HELD;
         return Turn.LATER;
+    }
+
+    private void unpark() {
+        if (parkedBytes >= 0) {
+            interlay.holds().leave(parkedBytes);
+            parkedBytes = -1;
+        }
     }
 
     /** The answer to a request whose keys change sides, and nobody knows when. */
     byte[] undecided() {
         return interlay.protocol()
                 .replies()
-                .error(
-                        "TRYAGAIN",
-                        "segue: these keys are changing sides, and the decision has not arrived from the control plane");
+                .error("TRYAGAIN", "segue: these keys are changing sides, and the decision is not known yet");
     }
 
     private void useRoute() {
@@ -308,6 +324,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
     /** Opens the gate if it is closed for this reason, and goes on. */
     void open(Gate reason) {
         if (gate == reason) {
+            unpark();
             gate = Gate.OPEN;
             // Not at once: whoever opens it may be in the middle of serving this very client.
             loop.executor().execute(this::goOn);
@@ -343,6 +360,7 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
 
     /** Serves nothing more, and closes the connection when all answers are given. */
     void closeAfterReplies() {
+        unpark();
         gate = Gate.CLOSING;
         if (replies.isEmpty()) {
             closeNow();

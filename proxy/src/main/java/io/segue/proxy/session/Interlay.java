@@ -14,9 +14,11 @@ public final class Interlay {
     /** Routes before the present one by which something may still be under way. */
     private final Set<Route> past = ConcurrentHashMap.newKeySet();
 
+    private final Holds holds;
     private volatile Route route;
 
-    public Interlay(String id, Protocol protocol, InterlayStats stats, Route route) {
+    public Interlay(String id, Protocol protocol, InterlayStats stats, Route route, SessionSettings settings) {
+        this.holds = new Holds(stats, settings.maxParked(), settings.maxParkedBytes());
         this.id = id;
         this.protocol = protocol;
         this.stats = stats;
@@ -33,6 +35,11 @@ public final class Interlay {
 
     public InterlayStats stats() {
         return stats;
+    }
+
+    /** What waits because its keys are changing sides. */
+    public Holds holds() {
+        return holds;
     }
 
     /** How traffic is served right now. */

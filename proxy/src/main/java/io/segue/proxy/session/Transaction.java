@@ -1,7 +1,7 @@
 package io.segue.proxy.session;
 
 import io.netty.buffer.ByteBuf;
-import io.segue.core.operation.Bucket;
+import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Side;
 import io.segue.proxy.engine.MigrationState;
 import io.segue.proxy.engine.ReplySlot;
@@ -11,7 +11,7 @@ import io.segue.proxy.protocol.Request;
 import io.segue.proxy.protocol.SessionControl.Ending;
 import io.segue.proxy.protocol.SessionControl.Queued;
 import io.segue.proxy.upstream.Lane;
-import java.util.BitSet;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -22,11 +22,15 @@ import org.jspecify.annotations.Nullable;
 final class Transaction {
     private final ClientSession session;
     private final OwnLanes own;
-    private final BitSet buckets = new BitSet();
+    /** Cells of its keys under {@link #plan}, some more than once. */
+    private int[] cells = new int[4];
+
+    private int cellCount;
+    private @Nullable Plan plan;
     private @Nullable Side side;
     private @Nullable Lane lane;
     private @Nullable MigrationState migration;
-    /** Its requests were queued under different migrations, so that the buckets are not those of one. */
+    /** Its requests were queued under plans that do not mean the same by a cell. */
     private boolean moved;
 
     private boolean opened;
@@ -49,7 +53,7 @@ final class Transaction {
             return turn == ClientSession.Turn.LATER ? Queued.LATER : Queued.REFUSED;
         }
         Route route = session.lanes().route();
-        Side wanted = session.dispatcher().authority(route, request, in, start);
+        Side wanted = session.dispatcher().authority(session.lanes(), request, in, start);
         boolean keyless = route.plan() != null && session.dispatcher().keyCount() == 0;
         Side so = side;
         if (so != null && keyless) {
@@ -59,15 +63,7 @@ final class Transaction {
             session.openSlot().reply(session.dispatcher().crossSideReply(request, session.stats()));
             return Queued.REFUSED;
         }
-        if (lane == null) {
-            migration = route.migration();
-        }
-        moved |= migration != route.migration();
-        if (route.plan() != null) {
-            for (int i = 0; i < session.dispatcher().keyCount(); i++) {
-                buckets.set(session.dispatcher().keyBucket(i));
-            }
-        }
+        note(route);
         Lane to = lane;
         if (to == null) {
             to = own.to(route.writes(wanted), session.lanes());
@@ -81,6 +77,31 @@ final class Transaction {
         session.dispatcher()
                 .sendQueued(session.lanes(), to, wanted, request, in, start, session.stats(), session.openSlot());
         return Queued.SENT;
+    }
+
+    /** Notes the cells of the request last looked at. */
+    private void note(Route route) {
+        Plan now = route.plan();
+        if (lane == null) {
+            migration = route.migration();
+            plan = now;
+        }
+        moved |= !known(route);
+        int more = now == null ? 0 : session.dispatcher().keyCount();
+        if (cells.length < cellCount + more) {
+            cells = Arrays.copyOf(cells, Math.max(cells.length * 2, cellCount + more));
+        }
+        for (int i = 0; i < more; i++) {
+            cells[cellCount++] = session.dispatcher().keyCell(i);
+        }
+    }
+
+    /** Whether a cell of its keys means the same by a route. */
+    private boolean known(Route route) {
+        Plan then = plan;
+        Plan now = route.plan();
+        boolean same = (then == null || now == null) ? then == now : then.comparable(now);
+        return migration == route.migration() && same;
     }
 
     private void open(Lane to, byte[] opening) {
@@ -115,7 +136,7 @@ final class Transaction {
 
     private boolean changing() {
         Route route = session.lanes().route();
-        return route.holding() && buckets().anyMatch(route::held);
+        return route.holding() && cells(route).anyMatch(route::held);
     }
 
     boolean begun() {
@@ -135,15 +156,13 @@ final class Transaction {
         }
         return to.open()
                 && !(route.overdue() && changing())
-                && buckets().allMatch(bucket -> own.isTo(to, route.authorityServer(bucket)));
+                && cells(route).allMatch(cell -> own.isTo(to, route.authorityServer(cell)));
     }
 
-    /** The buckets of its keys; all there are, if those are not known: what was queued without a plan has none. */
-    private IntStream buckets() {
-        boolean known = migration != null
-                && !moved
-                && migration == session.lanes().route().migration();
-        return known ? buckets.stream() : IntStream.range(0, Bucket.COUNT);
+    /** The cells of its keys; all there are, if those are not known: what was queued without a plan has none. */
+    private IntStream cells(Route route) {
+        boolean known = migration != null && !moved && known(route);
+        return known ? IntStream.range(0, cellCount).map(i -> cells[i]) : IntStream.range(0, route.cells());
     }
 
     /** Gives it up; the connection, which may have watched keys and no more, is told. */
@@ -163,7 +182,11 @@ final class Transaction {
         migration = null;
         moved = false;
         opened = false;
-        buckets.clear();
+        plan = null;
+        cellCount = 0;
+        if (cells.length > 1024) {
+            cells = new int[4];
+        }
         writes = freshWrites();
     }
 }

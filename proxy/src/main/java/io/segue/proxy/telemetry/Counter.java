@@ -41,6 +41,9 @@ public enum Counter {
     CROSS_SIDE_REFUSALS(
             "segue_cross_side_refusals",
             "Requests refused because their keys are on different sides and cannot be split."),
+    HOLD_REFUSALS(
+            "segue_hold_refusals",
+            "Requests refused because their keys were changing sides and the decision took too long, or too many waited."),
     PROTOCOL_ERRORS(
             "segue_protocol_errors", "Clients that sent what is not the protocol, or more than a limit allows."),
 

@@ -63,6 +63,7 @@ final class InterlayCollector implements MultiCollector {
         counters(all).forEach(snapshot -> snapshots.metricSnapshot(snapshot.build()));
         gauges(all).forEach(snapshot -> snapshots.metricSnapshot(snapshot.build()));
         snapshots.metricSnapshot(latency(all));
+        snapshots.metricSnapshot(holds(all));
         return snapshots.build();
     }
 
@@ -114,6 +115,21 @@ final class InterlayCollector implements MultiCollector {
                     }
                 }
             }
+        }
+        return metric.build();
+    }
+
+    private static HistogramSnapshot holds(List<InterlayStats> all) {
+        HistogramSnapshot.Builder metric = HistogramSnapshot.builder()
+                .name("segue_hold_duration_seconds")
+                .help("Time for which work on keys that changed sides was held.");
+        for (InterlayStats stats : all) {
+            Histogram holds = stats.holds();
+            metric.dataPoint(HistogramSnapshot.HistogramDataPointSnapshot.builder()
+                    .labels(labels(stats, List.of(), List.of()))
+                    .classicHistogramBuckets(buckets(holds))
+                    .sum(holds.getTotalCount() == 0 ? 0 : holds.getMean() * holds.getTotalCount() / US_PER_S)
+                    .build());
         }
         return metric.build();
     }

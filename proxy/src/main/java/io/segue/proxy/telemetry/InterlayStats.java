@@ -21,6 +21,7 @@ public final class InterlayStats {
     private final @Nullable Histogram[] recycled;
     private final @Nullable Histogram[] cumulative = new Histogram[Latency.COUNT];
     private final @Nullable Histogram[] sinceReport = new Histogram[Side.values().length];
+    private final Histogram holds = new Histogram(1, LoopStats.MAX_LATENCY_US, LoopStats.DIGITS);
 
     /**
      * @param interlay its id
@@ -89,6 +90,16 @@ public final class InterlayStats {
         collect();
         Histogram histogram = cumulative[Latency.index(side, access)];
         return histogram == null ? null : histogram.copy();
+    }
+
+    /** Work was held for so many microseconds. */
+    public synchronized void held(long us) {
+        holds.recordValue(Math.max(1, Math.min(us, LoopStats.MAX_LATENCY_US)));
+    }
+
+    /** How long work was held since the interlay was opened, in microseconds; a copy. */
+    public synchronized Histogram holds() {
+        return holds.copy();
     }
 
     private void collect() {

@@ -79,6 +79,7 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
     private long overdueSinceNs;
     private long progressNs;
     private long unsentBytes;
+    private boolean leftUnanswered;
 
     /**
      * @param pushOnly whether every message is for {@link Owner#onPush}: a connection that only subscribes
@@ -144,6 +145,11 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
             progressNs = nowNs;
         }
         unsentBytes = unsent;
+    }
+
+    /** Once it is closed: whether requests that may have been sent on it were never answered. */
+    public boolean leftUnanswered() {
+        return leftUnanswered;
     }
 
     /** Number of requests without a whole reply. */
@@ -449,6 +455,7 @@ public final class Lane extends ChannelInboundHandlerAdapter implements Loop.Flu
             return;
         }
         boolean maybeSent = state == State.READY;
+        leftUnanswered = maybeSent && count > 0;
         state = State.CLOSED;
         ReferenceCountUtil.release(loginReply);
         loginReply = null;

@@ -1,6 +1,7 @@
 package io.segue.proxy.upstream;
 
 import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelInitializer;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.LongSupplier;
 
 /** All lanes of one event loop. Confined to it. */
 public final class Lanes {
@@ -48,36 +50,48 @@ public final class Lanes {
          * @param lost whether the proxy did not want it
          */
         void onLaneClosed(ServerAddress address, boolean lost);
+
+        /**
+         * A lane, shared or not, was closed with requests on it that the server may still execute.
+         *
+         * @param facts of that connection
+         */
+        void onOutcomeUnknown(ServerAddress address, ServerFacts facts);
     }
+
+    /**
+     * Who connects.
+     *
+     * @param proxy node id
+     * @param connectionName what the servers list our connections as
+     * @param runs the configuration version that runs; from any thread
+     */
+    public record Caller(String proxy, String connectionName, LongSupplier runs) {}
 
     private final Loop loop;
     private final Protocol protocol;
     private final Limits limits;
     private final Class<? extends Channel> channelType;
     private final UpstreamTls tls;
-    private final String connectionName;
+    private final Caller caller;
     private final Listener listener;
     private final Map<Id, SharedLane> shared = new HashMap<>();
 
-    /**
-     * Opens nothing yet.
-     *
-     * @param connectionName what the servers list our connections as
-     */
+    /** Opens nothing yet. */
     public Lanes(
             Loop loop,
             Protocol protocol,
             Limits limits,
             Class<? extends Channel> channelType,
             UpstreamTls tls,
-            String connectionName,
+            Caller caller,
             Listener listener) {
         this.loop = loop;
         this.protocol = protocol;
         this.limits = limits;
         this.channelType = channelType;
         this.tls = tls;
-        this.connectionName = connectionName;
+        this.caller = caller;
         this.listener = listener;
     }
 
@@ -140,14 +154,37 @@ public final class Lanes {
     }
 
     Lane open(ServerAddress address, LaneProfile profile, List<byte[]> journal, boolean pushOnly, Lane.Owner owner) {
-        Protocol.Login login = new Protocol.Login(address.username(), address.password(), connectionName);
+        Protocol.Login login = new Protocol.Login(
+                address.username(), address.password(), caller.connectionName(), caller.proxy(), caller.runs());
         return new Lane(
                 loop,
-                owner,
+                new Watched(owner, address, listener),
                 protocol.handshake(login, profile.protocolVersion(), profile.db(), journal),
                 protocol.replyParser(limits),
                 pushOnly,
                 LOGIN_TIMEOUT_MS);
+    }
+
+    /** Tells, beside the owner, who must know of requests whose outcome is not known. */
+    private record Watched(Lane.Owner owner, ServerAddress address, Listener listener) implements Lane.Owner {
+        @Override
+        public void onReady(Lane lane, ServerFacts facts) {
+            owner.onReady(lane, facts);
+        }
+
+        @Override
+        public void onClosed(Lane lane, String reason) {
+            ServerFacts facts = lane.facts();
+            if (lane.leftUnanswered() && facts != null) {
+                listener.onOutcomeUnknown(address, facts);
+            }
+            owner.onClosed(lane, reason);
+        }
+
+        @Override
+        public void onPush(Lane lane, ByteBuf in, int from, int to, boolean last) {
+            owner.onPush(lane, in, from, to, last);
+        }
     }
 
     void connect(Lane lane, ServerAddress address) {

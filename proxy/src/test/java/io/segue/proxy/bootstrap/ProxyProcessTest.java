@@ -132,7 +132,7 @@ class ProxyProcessTest {
     }
 
     @Test
-    void stopsInOrderAndStartsAgainFromDisk() throws Exception {
+    void stopsInOrder_andServesAgainWhenItHasBeenToldWhatTo() throws Exception {
         FakeControlPlane.Conversation conversation = controlPlane.nextStream();
         conversation.next();
         conversation.send(Configs.plain(3), "n-1");
@@ -140,7 +140,30 @@ class ProxyProcessTest {
         process.close();
         process.awaitClosed();
         assertThat(dataPlane.closed).isTrue();
+        assertThat(conversation.next().getStopped())
+                .as("nobody waits for it any more")
+                .isTrue();
+        FakeDataPlane second = new FakeDataPlane();
+        process = ProxyProcess.start(options(), (given, journal) -> second);
+        conversation = controlPlane.nextStream();
+        assertThat(conversation.next().getVersion())
+                .as("changes may have been made meanwhile")
+                .isZero();
+        conversation.send(Configs.plain(4), "n-1");
+        conversation.next();
+        assertThat(second.target.next().version()).isEqualTo(4);
+    }
+
+    @Test
+    void stopsWithoutAControlPlane_andStartsAgainFromDisk() throws Exception {
+        FakeControlPlane.Conversation conversation = controlPlane.nextStream();
+        conversation.next();
+        conversation.send(Configs.plain(3), "n-1");
+        conversation.next();
         controlPlane.close();
+        Await.until("the link is down", () -> !process.status().connected());
+        process.close();
+        process.awaitClosed();
         FakeDataPlane second = new FakeDataPlane();
         process = ProxyProcess.start(options(), (given, journal) -> second);
         assertThat(second.target.next().interlays().get(0).port()).isEqualTo(7100);

@@ -39,7 +39,7 @@ class ConfigStreamTest {
     @AfterEach
     void stop() throws Exception {
         if (stream != null) {
-            stream.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
+            stream.close(false).toCompletableFuture().get(10, TimeUnit.SECONDS);
         }
         thread.shutdownNow();
         controlPlane.close();
@@ -228,7 +228,7 @@ class ConfigStreamTest {
         startStream();
         Conversation conversation = controlPlane.nextStream();
         conversation.next();
-        stream.close().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        stream.close(false).toCompletableFuture().get(10, TimeUnit.SECONDS);
         assertThat(conversation.end()).isEqualTo("completed");
         stream = null;
     }

@@ -6,10 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.segue.core.strategy.Canary;
 import io.segue.core.strategy.WriteMode;
 import io.segue.core.strategy.WritePolicy;
-import io.segue.proto.v1.BlueGreen;
 import io.segue.proto.v1.InterlayConfig;
+import io.segue.proto.v1.LabelRule;
 import io.segue.proto.v1.ProxyConfig;
 import io.segue.proto.v1.Strategy;
+import io.segue.proto.v1.TimeWindow;
 import org.junit.jupiter.api.Test;
 
 class SnapshotMapperTest {
@@ -72,8 +73,11 @@ class SnapshotMapperTest {
         assertRejected(
                 of(Configs.interlay("cache", 7000)
                         .setPlan(Configs.plan(0.1)
-                                .setStrategy(Strategy.newBuilder().setBlueGreen(BlueGreen.getDefaultInstance())))),
-                "interlay cache: plan: strategy.type: blue_green is not available in this release"
-                        + " (expected: big_bang, canary, shadow_traffic)");
+                                .setStrategy(Strategy.newBuilder().setTimeWindow(TimeWindow.getDefaultInstance())))),
+                "interlay cache: plan: strategy.window_start: nothing (expected: a moment)");
+        assertRejected(
+                of(Configs.interlay("cache", 7000)
+                        .addLabels(LabelRule.newBuilder().setKey("[").setFeature("f"))),
+                "interlay cache: labels[0].key: [ (expected: a ] for every [)");
     }
 }

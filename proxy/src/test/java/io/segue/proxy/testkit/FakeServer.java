@@ -141,6 +141,7 @@ public final class FakeServer implements AutoCloseable {
                 case "CLIENT SETNAME", "SELECT 1", "HELLO 2" -> "+OK\r\n";
                 case "CLIENT ID" -> ":" + id + "\r\n";
                 case "INFO server" -> bulk("redis_version:7.0.15\r\nrun_id:fake" + port() + "\r\n");
+                case "GET segue:evicted:proxy" -> "$-1\r\n";
                 case "TIME" -> "*2\r\n$10\r\n1700000000\r\n$1\r\n0\r\n";
                 default -> "";
             };

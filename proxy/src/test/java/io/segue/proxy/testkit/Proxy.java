@@ -43,7 +43,7 @@ public final class Proxy implements AutoCloseable {
     public CompletableFuture<Void> prepare(int from, int to, Strategy strategy) {
         InterlaySpec now = direct(from);
         InterlaySpec.PreparedSpec then = new InterlaySpec.PreparedSpec(
-                endpoint(from), split(from, to, strategy).plan(), false);
+                endpoint(from), split(from, to, strategy).plan(), false, true, 2_000);
         return apply(
                 new InterlaySpec(now.id(), now.bind(), now.port(), now.endpoint(), now.login(), null, false, then));
     }

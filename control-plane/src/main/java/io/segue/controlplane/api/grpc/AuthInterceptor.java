@@ -9,6 +9,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.segue.controlplane.service.Access;
+import io.segue.controlplane.service.AuditLog;
 import io.segue.controlplane.service.Bearer;
 import io.segue.controlplane.service.Identity;
 import io.segue.controlplane.service.TokenService;
@@ -37,9 +38,11 @@ public final class AuthInterceptor implements ServerInterceptor {
             Set.of(ConfigDiscoveryGrpc.getStreamConfigsMethod().getFullMethodName());
 
     private final TokenService tokens;
+    private final AuditLog audit;
 
-    public AuthInterceptor(TokenService tokens) {
+    public AuthInterceptor(TokenService tokens, AuditLog audit) {
         this.tokens = tokens;
+        this.audit = audit;
     }
 
     /** What a method needs; admin for all that is not listed. */
@@ -70,13 +73,16 @@ public final class AuthInterceptor implements ServerInterceptor {
         if (access == Access.OPEN) {
             return next.startCall(call, headers);
         }
+        AuditedCall<Q, R> audited = new AuditedCall<>(call, audit);
         try {
             Identity caller = Bearer.identify(tokens, headers.get(AUTHORIZATION));
+            audited.calledBy(caller);
             caller.require(access);
-            return Contexts.interceptCall(Context.current().withValue(CALLER, caller), call, headers, next);
+            Context context = Context.current().withValue(CALLER, caller);
+            return audited.listening(Contexts.interceptCall(context, audited, headers, next));
         } catch (RuntimeException e) {
             StatusRuntimeException refusal = GrpcFailures.of(e);
-            call.close(Status.fromThrowable(refusal), new Metadata());
+            audited.close(Status.fromThrowable(refusal), new Metadata());
             return new ServerCall.Listener<>() {};
         }
     }

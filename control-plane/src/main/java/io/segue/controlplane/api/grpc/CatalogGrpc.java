@@ -1,6 +1,7 @@
 package io.segue.controlplane.api.grpc;
 
 import io.grpc.stub.StreamObserver;
+import io.segue.controlplane.service.AuditLog;
 import io.segue.controlplane.service.Services;
 import io.segue.proto.v1.CatalogServiceGrpc;
 import io.segue.proto.v1.CreateEndpointRequest;
@@ -13,6 +14,8 @@ import io.segue.proto.v1.GetByIdRequest;
 import io.segue.proto.v1.GetVersionRequest;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayReply;
+import io.segue.proto.v1.ListAuditReply;
+import io.segue.proto.v1.ListAuditRequest;
 import io.segue.proto.v1.ListEndpointsReply;
 import io.segue.proto.v1.ListEndpointsRequest;
 import io.segue.proto.v1.ListInterlaysReply;
@@ -21,14 +24,17 @@ import io.segue.proto.v1.ListProxiesReply;
 import io.segue.proto.v1.ListProxiesRequest;
 import io.segue.proto.v1.ListTokensReply;
 import io.segue.proto.v1.ListTokensRequest;
+import io.segue.proto.v1.UpdateInterlayRequest;
 import io.segue.proto.v1.Version;
 
 /** The catalogue over gRPC. */
 public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase {
     private final Services services;
+    private final AuditLog audit;
 
-    public CatalogGrpc(Services services) {
+    public CatalogGrpc(Services services, AuditLog audit) {
         this.services = services;
+        this.audit = audit;
     }
 
     @Override
@@ -61,6 +67,11 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
     @Override
     public void createInterlay(CreateInterlayRequest request, StreamObserver<InterlayReply> caller) {
         Calls.answer(caller, () -> services.catalog().createInterlay(request.getInterlay()));
+    }
+
+    @Override
+    public void updateInterlay(UpdateInterlayRequest request, StreamObserver<InterlayReply> caller) {
+        Calls.answer(caller, () -> services.catalog().updateInterlay(request));
     }
 
     @Override
@@ -98,14 +109,15 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
     @Override
     public void deleteProxy(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
         Calls.answer(caller, () -> {
-            services.fleet().forget(request.getId());
-            return DeleteReply.getDefaultInstance();
+            return DeleteReply.newBuilder()
+                    .setRollout(services.fleet().evict(request.getId()))
+                    .build();
         });
     }
 
     @Override
     public void createToken(CreateTokenRequest request, StreamObserver<CreateTokenReply> caller) {
-        Calls.answer(caller, () -> services.tokens().create(request.getId(), request.getRole()));
+        Calls.answer(caller, () -> services.tokens().create(request));
     }
 
     @Override
@@ -123,6 +135,15 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
             services.tokens().delete(request.getId());
             return DeleteReply.getDefaultInstance();
         });
+    }
+
+    @Override
+    public void listAudit(ListAuditRequest request, StreamObserver<ListAuditReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListAuditReply.newBuilder()
+                        .addAllEntries(audit.list(request.getLimit(), request.getBefore(), request.getActor()))
+                        .build());
     }
 
     @Override

@@ -8,6 +8,8 @@ import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.protobuf.services.HealthStatusManager;
 import io.grpc.protobuf.services.ProtoReflectionService;
 import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import io.segue.controlplane.api.tls.ServerTls;
+import io.segue.controlplane.service.AuditLog;
 import io.segue.controlplane.service.Services;
 import io.segue.proto.v1.CatalogServiceGrpc;
 import io.segue.proto.v1.ConfigDiscoveryGrpc;
@@ -15,6 +17,7 @@ import io.segue.proto.v1.MigrationServiceGrpc;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +26,8 @@ import java.util.concurrent.TimeUnit;
 public final class GrpcServer implements AutoCloseable {
     /** A proxy's report names at most 100 keys, and keys can be long. */
     private static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+    private static final int HANDSHAKE_S = 10;
 
     private final Server server;
     private final HealthStatusManager health;
@@ -35,20 +40,28 @@ public final class GrpcServer implements AutoCloseable {
         this.calls = calls;
     }
 
-    /** Binds and serves. */
-    public static GrpcServer start(InetSocketAddress address, Services services) throws IOException {
+    /**
+     * Binds and serves.
+     *
+     * @param tls absent: plain text
+     */
+    public static GrpcServer start(
+            InetSocketAddress address, Optional<ServerTls> tls, Services services, AuditLog audit) throws IOException {
         HealthStatusManager health = new HealthStatusManager();
         ExecutorService calls = Executors.newCachedThreadPool(new DefaultThreadFactory("segue-grpc", true));
-        Server server = NettyServerBuilder.forAddress(address)
+        Server server = (tls.isPresent()
+                        ? NettyServerBuilder.forAddress(address, tls.get().credentials())
+                        : NettyServerBuilder.forAddress(address))
                 .executor(calls)
-                .addService(new CatalogGrpc(services))
+                .addService(new CatalogGrpc(services, audit))
                 .addService(new MigrationGrpc(services))
                 .addService(new DiscoveryGrpc(services.fleet()))
                 .addService(health.getHealthService())
                 .addService(ProtoReflectionServiceV1.newInstance())
                 .addService(olderReflection())
-                .intercept(new AuthInterceptor(services.tokens()))
+                .intercept(new AuthInterceptor(services.tokens(), audit))
                 .maxInboundMessageSize(MAX_MESSAGE_BYTES)
+                .handshakeTimeout(HANDSHAKE_S, TimeUnit.SECONDS)
                 // A proxy whose machine died says nothing; these pings find out.
                 .keepAliveTime(5, TimeUnit.SECONDS)
                 .keepAliveTimeout(5, TimeUnit.SECONDS)

@@ -10,9 +10,12 @@ import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.DeleteMigrationReply;
 import io.segue.proto.v1.DeleteMigrationRequest;
 import io.segue.proto.v1.Divergence;
+import io.segue.proto.v1.ExplainRequest;
+import io.segue.proto.v1.Explanation;
 import io.segue.proto.v1.GetDivergenceRequest;
 import io.segue.proto.v1.GetMigrationRequest;
 import io.segue.proto.v1.GetProgressRequest;
+import io.segue.proto.v1.GetStatusRequest;
 import io.segue.proto.v1.GetVerificationRequest;
 import io.segue.proto.v1.ListErrorKeysReply;
 import io.segue.proto.v1.ListErrorKeysRequest;
@@ -25,11 +28,18 @@ import io.segue.proto.v1.MigrationNews;
 import io.segue.proto.v1.MigrationProgress;
 import io.segue.proto.v1.MigrationReply;
 import io.segue.proto.v1.MigrationServiceGrpc;
+import io.segue.proto.v1.MigrationStanding;
+import io.segue.proto.v1.RollbackInterlayReply;
+import io.segue.proto.v1.RollbackInterlayRequest;
 import io.segue.proto.v1.SetThrottleRequest;
 import io.segue.proto.v1.TestMigrationReply;
 import io.segue.proto.v1.TestMigrationRequest;
 import io.segue.proto.v1.Throttle;
+import io.segue.proto.v1.ToggleReply;
+import io.segue.proto.v1.ToggleRequest;
 import io.segue.proto.v1.UpdateMigrationRequest;
+import io.segue.proto.v1.UpdateTrafficReply;
+import io.segue.proto.v1.UpdateTrafficRequest;
 import io.segue.proto.v1.VerificationResult;
 import io.segue.proto.v1.VerifyRequest;
 import io.segue.proto.v1.WatchMigrationRequest;
@@ -114,6 +124,31 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     }
 
     @Override
+    public void updateTraffic(UpdateTrafficRequest request, StreamObserver<UpdateTrafficReply> caller) {
+        Calls.answer(caller, () -> services.steering().traffic(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void toggle(ToggleRequest request, StreamObserver<ToggleReply> caller) {
+        Calls.answer(caller, () -> services.steering().toggle(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void rollbackInterlay(RollbackInterlayRequest request, StreamObserver<RollbackInterlayReply> caller) {
+        Calls.answer(caller, () -> services.steering().rollbackInterlay(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void refresh(MigrationCall request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.steering().refresh(request.getId()));
+    }
+
+    @Override
+    public void getStatus(GetStatusRequest request, StreamObserver<MigrationStanding> caller) {
+        Calls.answer(caller, () -> services.steering().standing(request.getId()));
+    }
+
+    @Override
     public void getDivergence(GetDivergenceRequest request, StreamObserver<Divergence> caller) {
         Calls.answer(caller, () -> services.migrations().divergence(request.getId(), request.getSample()));
     }
@@ -136,7 +171,8 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     public void watchMigration(WatchMigrationRequest request, StreamObserver<MigrationNews> caller) {
         ServerCallStreamObserver<MigrationNews> call = (ServerCallStreamObserver<MigrationNews>) caller;
         try {
-            Runnable end = services.watches().watch(request.getId(), request.getIntervalMs(), new NewsCaller(call));
+            Runnable end = services.watches()
+                    .watch(request.getId(), request.getIntervalMs(), request.getAfterEvent(), new NewsCaller(call));
             call.setOnCancelHandler(end);
         } catch (RuntimeException e) {
             caller.onError(GrpcFailures.of(e));
@@ -171,5 +207,10 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     @Override
     public void cancelVerification(GetVerificationRequest request, StreamObserver<VerificationResult> caller) {
         Calls.answer(caller, () -> services.movement().cancelVerification(request.getId()));
+    }
+
+    @Override
+    public void explain(ExplainRequest request, StreamObserver<Explanation> caller) {
+        Calls.answer(caller, () -> services.explains().explain(request));
     }
 }

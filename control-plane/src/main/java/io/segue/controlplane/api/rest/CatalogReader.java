@@ -9,6 +9,7 @@ import io.segue.proto.v1.CreateTokenRequest;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.Role;
+import io.segue.proto.v1.UpdateInterlayRequest;
 
 /** Reads the JSON of endpoints, interlays and tokens. */
 final class CatalogReader {
@@ -72,6 +73,8 @@ final class CatalogReader {
                 .setPort(fields.whole("port")
                         .orElseThrow(() -> new InvalidFieldException("port", "nothing", "1 to 65535")));
         fields.object("login").map(CatalogReader::login).ifPresent(interlay::setLogin);
+        LabelsReader.instanceBy(fields).ifPresent(interlay::setInstanceBy);
+        LabelsReader.labels(fields).ifPresent(labels -> interlay.addAllLabels(labels.getRulesList()));
         fields.object("settings").ifPresent(settings -> {
             if (!settings.isEmpty()) {
                 throw new NotSupportedException("settings: not available in this release (expected: absent or {})");
@@ -86,6 +89,16 @@ final class CatalogReader {
         return interlay.build();
     }
 
+    static UpdateInterlayRequest updateInterlay(String id, long revision, Fields fields) {
+        UpdateInterlayRequest.Builder request =
+                UpdateInterlayRequest.newBuilder().setId(id).setIfRevision(revision);
+        fields.text("description").ifPresent(request::setDescription);
+        LabelsReader.instanceBy(fields).ifPresent(request::setInstanceBy);
+        LabelsReader.labels(fields).ifPresent(request::setLabels);
+        fields.finish();
+        return request.build();
+    }
+
     private static ClientLogin login(Fields fields) {
         ClientLogin login = ClientLogin.newBuilder()
                 .setUsername(fields.textOr("username", ""))
@@ -96,11 +109,11 @@ final class CatalogReader {
     }
 
     static CreateTokenRequest token(Fields fields) {
-        CreateTokenRequest request = CreateTokenRequest.newBuilder()
+        CreateTokenRequest.Builder request = CreateTokenRequest.newBuilder()
                 .setId(fields.required("id"))
-                .setRole(EnumNames.constant("role", fields.required("role"), Role.class, "ROLE_"))
-                .build();
+                .setRole(EnumNames.constant("role", fields.required("role"), Role.class, "ROLE_"));
+        fields.moment("expires_at").ifPresent(request::setExpiresAt);
         fields.finish();
-        return request;
+        return request.build();
     }
 }

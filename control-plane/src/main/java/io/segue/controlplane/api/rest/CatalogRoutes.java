@@ -1,7 +1,6 @@
 package io.segue.controlplane.api.rest;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.segue.controlplane.service.Services;
 import io.segue.proto.v1.CreateTokenRequest;
@@ -15,21 +14,57 @@ final class CatalogRoutes {
         this.services = services;
     }
 
-    void add(Javalin routes) {
-        routes.post("/api/v1/endpoints", this::createEndpoint, Need.ADMIN);
-        routes.get("/api/v1/endpoints", this::endpoints, Need.READ);
-        routes.get("/api/v1/endpoints/{id}", this::endpoint, Need.READ);
-        routes.delete("/api/v1/endpoints/{id}", this::deleteEndpoint, Need.ADMIN);
-        routes.post("/api/v1/interlays", this::createInterlay, Need.ADMIN);
-        routes.get("/api/v1/interlays", this::interlays, Need.READ);
-        routes.get("/api/v1/interlays/{id}", this::interlay, Need.READ);
-        routes.delete("/api/v1/interlays/{id}", this::deleteInterlay, Need.ADMIN);
-        routes.get("/api/v1/proxies", this::proxies, Need.READ);
-        routes.delete("/api/v1/proxies/{id}", this::forgetProxy, Need.ADMIN);
-        routes.post("/api/v1/tokens", this::createToken, Need.ADMIN);
-        routes.get("/api/v1/tokens", this::tokens, Need.ADMIN);
-        routes.delete("/api/v1/tokens/{id}", this::deleteToken, Need.ADMIN);
-        routes.get("/api/v1/version", this::version, Need.OPEN);
+    void add(RouteTable routes) {
+        routes.post("/api/v1/endpoints", this::createEndpoint, Need.ADMIN)
+                .says("Makes an endpoint: a database that Segue can reach.")
+                .takes("EndpointCreate")
+                .gives(201, "Endpoint");
+        routes.get("/api/v1/endpoints", this::endpoints, Need.READ)
+                .says("All endpoints.")
+                .gives("Endpoint[]");
+        routes.get("/api/v1/endpoints/{id}", this::endpoint, Need.READ)
+                .says("One endpoint, without its passwords.")
+                .gives("Endpoint");
+        routes.delete("/api/v1/endpoints/{id}", this::deleteEndpoint, Need.ADMIN)
+                .says("Removes an endpoint that nothing uses.")
+                .gives("Nothing");
+        routes.post("/api/v1/interlays", this::createInterlay, Need.ADMIN)
+                .says("Makes an interlay: a listener that applications connect to.")
+                .takes("InterlayCreate")
+                .gives(201, "Interlay");
+        routes.get("/api/v1/interlays", this::interlays, Need.READ)
+                .says("All interlays.")
+                .gives("Interlay[]");
+        routes.get("/api/v1/interlays/{id}", this::interlay, Need.READ)
+                .says("One interlay.")
+                .gives("Interlay");
+        routes.patch("/api/v1/interlays/{id}", this::updateInterlay, Need.ADMIN)
+                .says("Changes the description or the labels of an interlay.")
+                .ifMatch()
+                .takes("InterlayUpdate")
+                .gives("Interlay");
+        routes.delete("/api/v1/interlays/{id}", this::deleteInterlay, Need.ADMIN)
+                .says("Removes an interlay that no migration uses; the proxies stop listening.")
+                .gives("Deleted");
+        routes.get("/api/v1/proxies", this::proxies, Need.READ)
+                .says("All known proxies.")
+                .gives("Proxy[]");
+        routes.delete("/api/v1/proxies/{id}", this::forgetProxy, Need.ADMIN)
+                .says("Forgets a proxy that is gone for good.")
+                .gives("Nothing");
+        routes.post("/api/v1/tokens", this::createToken, Need.ADMIN)
+                .says("Makes a token; its secret is shown this once.")
+                .takes("TokenCreate")
+                .gives(201, "TokenMade");
+        routes.get("/api/v1/tokens", this::tokens, Need.ADMIN)
+                .says("All tokens, without secrets.")
+                .gives("Token[]");
+        routes.delete("/api/v1/tokens/{id}", this::deleteToken, Need.ADMIN)
+                .says("Revokes a token.")
+                .gives("Nothing");
+        routes.get("/api/v1/version", this::version, Need.OPEN)
+                .says("The release of the control plane.")
+                .gives("Version");
     }
 
     private void createEndpoint(Context context) {
@@ -58,6 +93,15 @@ final class CatalogRoutes {
         Exchange.created(context, json);
     }
 
+    private void updateInterlay(Context context) {
+        InterlayReply reply = services.catalog()
+                .updateInterlay(CatalogReader.updateInterlay(
+                        context.pathParam("id"), Exchange.ifMatch(context), Exchange.body(context)));
+        ObjectNode json = CatalogWriter.write(reply.getInterlay());
+        json.set("rollout", MigrationWriter.write(reply.getRollout()));
+        Exchange.ok(context, json);
+    }
+
     private void interlays(Context context) {
         Exchange.ok(context, Exchange.list(services.catalog().interlays(), CatalogWriter::write));
     }
@@ -77,13 +121,14 @@ final class CatalogRoutes {
     }
 
     private void forgetProxy(Context context) {
-        services.fleet().forget(context.pathParam("id"));
-        Exchange.ok(context, Json.object());
+        ObjectNode json = Json.object();
+        json.set("rollout", MigrationWriter.write(services.fleet().evict(context.pathParam("id"))));
+        Exchange.ok(context, json);
     }
 
     private void createToken(Context context) {
         CreateTokenRequest request = CatalogReader.token(Exchange.body(context));
-        Exchange.created(context, CatalogWriter.write(services.tokens().create(request.getId(), request.getRole())));
+        Exchange.created(context, CatalogWriter.write(services.tokens().create(request)));
     }
 
     private void tokens(Context context) {

@@ -45,14 +45,16 @@ final class CatalogWriter {
     }
 
     static ObjectNode write(Interlay interlay) {
-        return Json.object()
+        ObjectNode json = Json.object()
                 .put("id", interlay.getId())
                 .put("uuid", interlay.getUuid())
                 .put("description", interlay.getDescription())
                 .put("endpoint", interlay.getEndpoint())
                 .put("bind", interlay.getBind())
                 .put("port", interlay.getPort())
-                .put("created_at", Times.toInstant(interlay.getCreatedAt()).toString())
+                .put("instance_by", LabelsWriter.instanceBy(interlay.getInstanceBy()));
+        json.set("labels", LabelsWriter.rules(interlay.getLabelsList()));
+        return json.put("created_at", Times.toInstant(interlay.getCreatedAt()).toString())
                 .put("updated_at", Times.toInstant(interlay.getUpdatedAt()).toString())
                 .put("revision", interlay.getRevision());
     }
@@ -75,7 +77,12 @@ final class CatalogWriter {
         return Json.object()
                 .put("id", token.getId())
                 .put("role", Names.of(token.getRole()))
-                .put("created_at", Times.toInstant(token.getCreatedAt()).toString());
+                .put("created_at", Times.toInstant(token.getCreatedAt()).toString())
+                .put(
+                        "expires_at",
+                        token.hasExpiresAt()
+                                ? Times.toInstant(token.getExpiresAt()).toString()
+                                : null);
     }
 
     static ObjectNode write(CreateTokenReply reply) {

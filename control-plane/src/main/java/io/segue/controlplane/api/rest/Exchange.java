@@ -23,6 +23,10 @@ final class Exchange {
     static final int MAX_BODY_BYTES = 1024 * 1024;
 
     private static final String CALLER = "segue.caller";
+    private static final String TARGET = "segue.target";
+    private static final String REASON = "segue.reason";
+    private static final String OUTCOME = "segue.outcome";
+    private static final String MESSAGE = "segue.message";
 
     private Exchange() {}
 
@@ -30,8 +34,12 @@ final class Exchange {
         context.attribute(CALLER, caller);
     }
 
+    static @Nullable Identity callerIfKnown(Context context) {
+        return context.attribute(CALLER);
+    }
+
     static Identity caller(Context context) {
-        @Nullable Identity caller = context.attribute(CALLER);
+        @Nullable Identity caller = callerIfKnown(context);
         if (caller == null) {
             throw new IllegalStateException("the request has not been authenticated");
         }
@@ -46,7 +54,35 @@ final class Exchange {
             throw new ServiceException(
                     Code.INVALID_ARGUMENT, "Content-Type: " + type + " (expected: application/json)");
         }
-        return Fields.of(Json.read(bytes));
+        ObjectNode json = Json.read(bytes);
+        context.attribute(TARGET, json.path("id").asText(""));
+        context.attribute(REASON, json.path("reason").asText(""));
+        return Fields.of(json);
+    }
+
+    /** What the call is about: the id in the path, else in the body; empty if there is none. */
+    static String target(Context context) {
+        return context.pathParamMap().getOrDefault("id", note(context, TARGET));
+    }
+
+    /** The reason that the caller has given. */
+    static String reason(Context context) {
+        return note(context, REASON);
+    }
+
+    /** The code of the error that was answered. */
+    static String outcome(Context context) {
+        return note(context, OUTCOME);
+    }
+
+    /** Its message; empty if it went well. */
+    static String failureMessage(Context context) {
+        return note(context, MESSAGE);
+    }
+
+    private static String note(Context context, String name) {
+        @Nullable String text = context.attribute(name);
+        return text == null ? "" : text;
     }
 
     private static boolean isJson(String type) {
@@ -88,6 +124,35 @@ final class Exchange {
         throw new ServiceException(Code.INVALID_ARGUMENT, "If-Match: " + header + " (expected: a revision)");
     }
 
+    /** The key that makes a creation repeatable; empty if there is none. */
+    static String idempotencyKey(Context context) {
+        @Nullable String key = context.header("Idempotency-Key");
+        if (key == null) {
+            return "";
+        }
+        if (key.isBlank()) {
+            throw new InvalidFieldException("Idempotency-Key", "\"\"", "1 to 255 visible ASCII characters, no spaces");
+        }
+        return key.strip();
+    }
+
+    /** A number, 0 or more, in the query; 0 if it is not there. */
+    static long number(Context context, String parameter) {
+        @Nullable String text = context.queryParam(parameter);
+        if (text == null) {
+            return 0;
+        }
+        try {
+            long number = Long.parseLong(text);
+            if (number >= 0) {
+                return number;
+            }
+        } catch (NumberFormatException e) {
+            // Told below, like a negative one.
+        }
+        throw new InvalidFieldException(parameter, text, "a whole number, 0 or more");
+    }
+
     /** A whole number in the query; 0 if it is not there. */
     static int whole(Context context, String parameter) {
         @Nullable String text = context.queryParam(parameter);
@@ -114,6 +179,11 @@ final class Exchange {
         success(context, 202, data);
     }
 
+    /** A document of its own, without the envelope. */
+    static void raw(Context context, ObjectNode document) {
+        send(context, 200, document);
+    }
+
     private static void success(Context context, int status, JsonNode data) {
         ObjectNode envelope = Json.object().put("status", "success");
         envelope.set("data", data);
@@ -124,6 +194,8 @@ final class Exchange {
     }
 
     static void failure(Context context, int status, String code, String message, Map<String, Object> details) {
+        context.attribute(OUTCOME, code);
+        context.attribute(MESSAGE, message);
         ObjectNode envelope = Json.object().put("status", "error");
         ObjectNode error = envelope.putObject("error").put("code", code).put("message", message);
         ObjectNode more = error.putObject("details");

@@ -2,7 +2,11 @@ package io.segue.controlplane.api.rest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.Timestamp;
+import io.segue.controlplane.time.Times;
 import io.segue.core.validation.InvalidFieldException;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -114,6 +118,17 @@ final class Fields {
                 throw wrong(field, value, "true or false");
             }
             return value.booleanValue();
+        });
+    }
+
+    /** A moment in ISO 8601, with its offset. */
+    Optional<Timestamp> moment(String field) {
+        return text(field).map(value -> {
+            try {
+                return Times.of(OffsetDateTime.parse(value).toInstant());
+            } catch (DateTimeParseException e) {
+                throw new InvalidFieldException(path(field), value, "an ISO 8601 moment such as 2024-01-15T02:00:00Z");
+            }
         });
     }
 

@@ -46,7 +46,7 @@ final class MigrationReader {
                 UpdateMigrationRequest.newBuilder().setId(id).setIfRevision(revision);
         fields.object("strategy").map(StrategyReader::read).ifPresent(request::setStrategy);
         fields.text("description").ifPresent(request::setDescription);
-        request.setForce(fields.flag("force").orElse(false));
+        request.setForce(fields.flag("force").orElse(false)).setReason(fields.textOr("reason", ""));
         fields.finish();
         return request.build();
     }

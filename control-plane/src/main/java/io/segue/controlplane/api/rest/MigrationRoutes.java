@@ -1,16 +1,12 @@
 package io.segue.controlplane.api.rest;
 
-import io.javalin.Javalin;
 import io.javalin.http.Context;
-import io.javalin.http.Handler;
-import io.segue.controlplane.service.Identity;
 import io.segue.controlplane.service.Services;
 import io.segue.core.validation.NotSupportedException;
-import io.segue.proto.v1.MigrationCall;
+import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.MigrationReply;
-import java.util.function.BiFunction;
 
-/** Migrations, as the product guide drives them. */
+/** Migrations, as the product guide defines them. {@link SteeringRoutes} drives them. */
 final class MigrationRoutes {
     private static final String ROOT = "/api/v1/migrations";
 
@@ -20,27 +16,63 @@ final class MigrationRoutes {
         this.services = services;
     }
 
-    void add(Javalin routes) {
-        routes.post(ROOT, this::create, Need.ADMIN);
-        routes.get(ROOT, this::list, Need.READ);
-        routes.get(ROOT + "/{id}", this::get, Need.ADMIN);
-        routes.patch(ROOT + "/{id}", this::update, Need.ADMIN);
-        routes.delete(ROOT + "/{id}", this::delete, Need.ADMIN);
-        routes.post(ROOT + "/{id}/interlay/{interlay}", this::addInterlay, Need.ADMIN);
-        routes.post(ROOT + "/{id}/api/{api}", this::addApi, Need.ADMIN);
-        routes.post(ROOT + "/{id}/test", this::test, Need.ADMIN);
-        routes.post(ROOT + "/{id}/migrate", call(services.runner()::migrate), Need.ADMIN);
-        routes.post(ROOT + "/{id}/pause", call(services.runner()::pause), Need.ADMIN);
-        routes.post(ROOT + "/{id}/resume", call(services.runner()::resume), Need.ADMIN);
-        routes.post(ROOT + "/{id}/complete", call(services.runner()::complete), Need.ADMIN);
-        routes.post(ROOT + "/{id}/rollback", call(services.runner()::rollback), Need.ADMIN);
-        routes.get(ROOT + "/{id}/divergence", this::divergence, Need.ADMIN);
-        routes.get(ROOT + "/{id}/events", this::events, Need.ADMIN);
+    void add(RouteTable routes) {
+        routes.post(ROOT, this::create, Need.ADMIN)
+                .says("Makes a migration; it moves nothing until it has interlays and is started.")
+                .header(
+                        "Idempotency-Key",
+                        "For 24 hours the same key with the same body is answered as the first time; with another body it is"
+                                + " refused with 409.")
+                .takes("MigrationCreate")
+                .gives(201, "Migration");
+        routes.get(ROOT, this::list, Need.READ).says("All migrations.").gives("Migration[]");
+        routes.get(ROOT + "/{id}", this::get, Need.ADMIN)
+                .says("One migration; ETag is its revision.")
+                .gives("Migration");
+        routes.patch(ROOT + "/{id}", this::update, Need.ADMIN)
+                .says("Replaces the strategy, the description, or both.")
+                .ifMatch()
+                .takes("MigrationUpdate")
+                .gives("Migration");
+        routes.delete(ROOT + "/{id}", this::delete, Need.ADMIN)
+                .says("Removes a migration that does not route traffic.")
+                .gives("Nothing");
+        routes.post(ROOT + "/{id}/interlay/{interlay}", this::addInterlay, Need.ADMIN)
+                .says("Says that an interlay moves, and to which endpoint.")
+                .takes("InterlayAdd")
+                .gives("Migration");
+        routes.post(ROOT + "/{id}/api/{api}", this::addApi, Need.ADMIN)
+                .says("Says that an API moves; not available in this release.")
+                .takes("ApiAdd")
+                .gives("Migration");
+        routes.post(ROOT + "/{id}/test", this::test, Need.ADMIN)
+                .says("Looks whether it could start; changes nothing.")
+                .gives("Preflight");
+        routes.get(ROOT + "/{id}/explain", this::explain, Need.ADMIN)
+                .says("Where an operation would go, and why; by the same code as the proxies run.")
+                .query("key", "string", "The key, as text.")
+                .query("command", "string", "Name of the command.")
+                .query("user", "string", "Who the client logged in as.")
+                .query("client", "string", "The client's name.")
+                .query("db", "integer", "Number of the database.")
+                .query("region", "string", "Region of the proxy.")
+                .query("instance", "string", "Instance of the proxy.")
+                .query("interlay", "string", "Which interlay; the first one unless given.")
+                .query("template", "string", "Template id, for an operation of an API.")
+                .query("api", "string", "API id.")
+                .query("connection", "integer", "Number of the client's connection.")
+                .gives("Explanation");
+        routes.get(ROOT + "/{id}/divergence", this::divergence, Need.ADMIN)
+                .says("Keys whose two sides are not known to be equal.")
+                .query("sample", "integer", "How many keys to show, 0 to 10000; 100 unless given.")
+                .gives("Divergence");
     }
 
     private void create(Context context) {
-        MigrationReply reply =
-                services.migrations().create(Exchange.caller(context), MigrationReader.create(Exchange.body(context)));
+        CreateMigrationRequest request = MigrationReader.create(Exchange.body(context)).toBuilder()
+                .setIdempotencyKey(Exchange.idempotencyKey(context))
+                .build();
+        MigrationReply reply = services.migrations().create(Exchange.caller(context), request);
         Exchange.created(context, MigrationWriter.write(reply));
     }
 
@@ -62,6 +94,7 @@ final class MigrationRoutes {
     }
 
     private void delete(Context context) {
+        Exchange.body(context).finish();
         services.migrations().delete(context.pathParam("id"));
         Exchange.ok(context, Json.object());
     }
@@ -72,24 +105,18 @@ final class MigrationRoutes {
                         Exchange.caller(context),
                         MigrationReader.addInterlay(
                                 context.pathParam("id"), context.pathParam("interlay"), Exchange.body(context)));
-        Exchange.ok(context, MigrationWriter.write(reply));
+        Exchange.ok(context, MigrationWriter.write(reply).put("message", "added Interlay to migration"));
     }
 
     private void addApi(Context context) {
         services.migrations().get(context.pathParam("id"));
-        throw new NotSupportedException("APIs are not available in this release (expected: interlays)");
+        throw new NotSupportedException(
+                "api " + context.pathParam("api") + ": APIs are not available in this release (expected: interlays)");
     }
 
     private void test(Context context) {
         Exchange.body(context).finish();
         Exchange.ok(context, MigrationWriter.write(services.preflight().test(context.pathParam("id"))));
-    }
-
-    private Handler call(BiFunction<Identity, MigrationCall, MigrationReply> work) {
-        return context -> {
-            MigrationCall call = MigrationReader.call(context.pathParam("id"), Exchange.body(context));
-            Exchange.ok(context, MigrationWriter.write(work.apply(Exchange.caller(context), call)));
-        };
     }
 
     private void divergence(Context context) {
@@ -99,8 +126,7 @@ final class MigrationRoutes {
                         services.migrations().divergence(context.pathParam("id"), Exchange.whole(context, "sample"))));
     }
 
-    private void events(Context context) {
-        Exchange.ok(
-                context, Exchange.list(services.migrations().events(context.pathParam("id")), MigrationWriter::write));
+    private void explain(Context context) {
+        Exchange.ok(context, ExplainJson.write(services.explains().explain(ExplainJson.read(context))));
     }
 }

@@ -100,6 +100,13 @@ final class MigrationWriter {
         json.set("acknowledged", texts(rollout.getAcknowledgedList()));
         json.set("silent", texts(rollout.getSilentList()));
         json.set("disconnected", texts(rollout.getDisconnectedList()));
+        if (rollout.getLongestHoldUs() > 0) {
+            json.put("longest_hold_ms", rollout.getLongestHoldUs() / 1_000.0);
+            json.put("longest_hold_proxy", rollout.getLongestHoldProxy());
+        }
+        if (rollout.getNotesCount() > 0) {
+            json.set("notes", texts(rollout.getNotesList()));
+        }
         return json;
     }
 
@@ -129,6 +136,7 @@ final class MigrationWriter {
 
     static ObjectNode write(MigrationEvent event) {
         return Json.object()
+                .put("number", event.getNumber())
                 .put("at", Times.toInstant(event.getAt()).toString())
                 .put("actor", event.getActor())
                 .put("event", event.getEvent())

@@ -1,6 +1,5 @@
 package io.segue.controlplane.api.rest;
 
-import io.javalin.Javalin;
 import io.javalin.http.Context;
 import io.segue.controlplane.service.MovementService;
 import io.segue.proto.v1.VerificationResult;
@@ -15,15 +14,35 @@ final class MovementRoutes {
         this.service = service;
     }
 
-    void add(Javalin routes) {
-        routes.get(ROOT + "/progress", this::progress, Need.ADMIN);
-        routes.patch(ROOT + "/throttle", this::throttle, Need.ADMIN);
-        routes.get(ROOT + "/error-keys", this::errorKeys, Need.ADMIN);
-        routes.post(ROOT + "/error-keys/accept", this::accept, Need.ADMIN);
-        routes.post(ROOT + "/verify", this::verify, Need.ADMIN);
-        routes.get(ROOT + "/verify", this::verification, Need.ADMIN);
-        routes.delete(ROOT + "/verify", this::cancel, Need.ADMIN);
-        routes.get(ROOT + "/verify/report", this::report, Need.ADMIN);
+    void add(RouteTable routes) {
+        routes.get(ROOT + "/progress", this::progress, Need.ADMIN)
+                .says("How far the data is.")
+                .gives("Progress");
+        routes.patch(ROOT + "/throttle", this::throttle, Need.ADMIN)
+                .says("Changes the limits of the movers, at once.")
+                .takes("Throttle")
+                .gives("Throttle");
+        routes.get(ROOT + "/error-keys", this::errorKeys, Need.ADMIN)
+                .says("Keys that could not be copied, and those that the conflict rule left alone.")
+                .query("limit", "integer", "How many at most, 1 to 10000; 100 unless given.")
+                .gives("ErrorKeys");
+        routes.post(ROOT + "/error-keys/accept", this::accept, Need.ADMIN)
+                .says("These keys are known to be missing on NEW and no longer stand in the way.")
+                .takes("Accept")
+                .gives("Accepted");
+        routes.post(ROOT + "/verify", this::verify, Need.ADMIN)
+                .says("Begins to compare both sides.")
+                .takes("Verify")
+                .gives(202, "Verification");
+        routes.get(ROOT + "/verify", this::verification, Need.ADMIN)
+                .says("The last verification, under way or ended.")
+                .gives("Verification");
+        routes.delete(ROOT + "/verify", this::cancel, Need.ADMIN)
+                .says("Ends a verification early.")
+                .gives("Verification");
+        routes.get(ROOT + "/verify/report", this::report, Need.ADMIN)
+                .says("The report of the last verification, one JSON object a line.")
+                .gives("application/x-ndjson");
     }
 
     private void progress(Context context) {

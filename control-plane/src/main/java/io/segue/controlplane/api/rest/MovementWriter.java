@@ -37,6 +37,7 @@ final class MovementWriter {
                             .put("old_endpoint", one.getOldEndpoint())
                             .put("new_endpoint", one.getNewEndpoint())
                             .put("movement", Names.strip(one.getKind(), "MOVEMENT_KIND_"))
+                            .put("direction", Names.strip(one.getDirection(), "MOVE_DIRECTION_"))
                             .put("epoch", one.getEpoch()),
                     one.getFigures());
         }

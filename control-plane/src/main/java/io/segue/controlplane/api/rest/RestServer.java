@@ -5,7 +5,9 @@ import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import io.javalin.security.RouteRole;
+import io.segue.controlplane.api.tls.ServerTls;
 import io.segue.controlplane.service.Access;
+import io.segue.controlplane.service.AuditLog;
 import io.segue.controlplane.service.Bearer;
 import io.segue.controlplane.service.Code;
 import io.segue.controlplane.service.Failures;
@@ -13,31 +15,48 @@ import io.segue.controlplane.service.Identity;
 import io.segue.controlplane.service.ServiceException;
 import io.segue.controlplane.service.Services;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntConsumer;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
 
 /** The REST port: routes, tokens and the shape of errors. */
 public final class RestServer implements AutoCloseable {
     private final Javalin javalin;
+    private final EventRoutes events;
 
-    private RestServer(Javalin javalin) {
+    private RestServer(Javalin javalin, EventRoutes events) {
         this.javalin = javalin;
+        this.events = events;
     }
 
     /**
      * Binds and serves.
      *
+     * @param tls absent: plain text
+     * @param audit where calls are written down
      * @param answered is told the status of every reply
      */
-    public static RestServer start(InetSocketAddress address, Services services, IntConsumer answered) {
-        Javalin javalin = Javalin.create(RestServer::configure);
-        CatalogRoutes catalog = new CatalogRoutes(services);
-        MigrationRoutes migrations = new MigrationRoutes(services);
+    public static RestServer start(
+            InetSocketAddress address,
+            Optional<ServerTls> tls,
+            Services services,
+            AuditLog audit,
+            IntConsumer answered) {
+        Javalin javalin = Javalin.create(config -> configure(config, address, tls));
+        AuditRoutes audits = new AuditRoutes(audit);
+        EventRoutes events = new EventRoutes(services);
         javalin.beforeMatched(context -> authenticate(context, services));
-        catalog.add(javalin);
-        migrations.add(javalin);
-        new MovementRoutes(services.movement()).add(javalin);
+        routes(services, events, audits).register(javalin);
+        javalin.after(audits::answered);
         javalin.after(context -> answered.accept(context.statusCode()));
         javalin.exception(HttpResponseException.class, RestServer::refused);
         javalin.exception(Exchange.BodyTooLargeException.class, (e, context) -> {
@@ -46,8 +65,57 @@ public final class RestServer implements AutoCloseable {
             Exchange.failure(context, 413, "too_large", String.valueOf(e.getMessage()), Map.of());
         });
         javalin.exception(Exception.class, RestServer::failed);
-        javalin.start(address.getHostString(), address.getPort());
-        return new RestServer(javalin);
+        javalin.start();
+        return new RestServer(javalin, events);
+    }
+
+    /** All routes, with the document that describes them. */
+    static RouteTable routes(Services services, EventRoutes events, AuditRoutes audits) {
+        RouteTable routes = new RouteTable();
+        new CatalogRoutes(services).add(routes);
+        new MigrationRoutes(services).add(routes);
+        new SteeringRoutes(services).add(routes);
+        new MovementRoutes(services.movement()).add(routes);
+        events.add(routes);
+        audits.add(routes);
+        for (String path : List.of("/api/v1/openapi.json", "/openapi.json")) {
+            routes.get(
+                            path,
+                            context -> Exchange.raw(
+                                    context,
+                                    OpenApi.document(
+                                            routes.all(),
+                                            services.fleet().version().getRelease())),
+                            Need.OPEN)
+                    .says("This document.")
+                    .gives("application/json");
+        }
+        return routes;
+    }
+
+    private static void configure(JavalinConfig config, InetSocketAddress address, Optional<ServerTls> tls) {
+        config.jetty.modifyServer(server -> server.setErrorHandler(new JsonErrors()));
+        config.jetty.addConnector((server, http) -> connector(server, http, address, tls));
+        configure(config);
+    }
+
+    private static Connector connector(
+            Server server, HttpConfiguration http, InetSocketAddress address, Optional<ServerTls> tls) {
+        ServerConnector connector;
+        if (tls.isPresent()) {
+            HttpConfiguration secure = new HttpConfiguration(http);
+            // Clients that connect to an address send no name that could be compared.
+            secure.addCustomizer(new SecureRequestCustomizer(false));
+            connector = new ServerConnector(
+                    server,
+                    new SslConnectionFactory(tls.get().sslContextFactory(), "http/1.1"),
+                    new HttpConnectionFactory(secure));
+        } else {
+            connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        }
+        connector.setHost(address.getHostString());
+        connector.setPort(address.getPort());
+        return connector;
     }
 
     private static void configure(JavalinConfig config) {
@@ -113,8 +181,7 @@ public final class RestServer implements AutoCloseable {
             case UNAUTHENTICATED -> 401;
             case PERMISSION_DENIED -> 403;
             case NOT_FOUND -> 404;
-            case ALREADY_EXISTS, CONFLICT -> 409;
-            case STALE_REVISION -> 412;
+            case ALREADY_EXISTS, CONFLICT, STALE_REVISION -> 409;
             case NOT_SUPPORTED -> 422;
             case BUSY -> 429;
             case UNAVAILABLE -> 503;
@@ -130,6 +197,7 @@ public final class RestServer implements AutoCloseable {
     /** Stops after the requests that are being served. */
     @Override
     public void close() {
+        events.close();
         javalin.stop();
     }
 }

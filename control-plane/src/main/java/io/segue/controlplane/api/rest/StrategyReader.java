@@ -1,7 +1,6 @@
 package io.segue.controlplane.api.rest;
 
 import com.google.protobuf.Timestamp;
-import io.segue.controlplane.time.Times;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
@@ -20,13 +19,10 @@ import io.segue.proto.v1.Strategy;
 import io.segue.proto.v1.TimeWindow;
 import io.segue.proto.v1.WriteMode;
 import io.segue.proto.v1.WritePolicy;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 
-/** Reads the JSON of a strategy, all nine of them. Whether this release can run it is not decided here. */
+/** Reads the JSON of a strategy, all nine of them. Whether it makes sense is not decided here. */
 final class StrategyReader {
     private static final List<String> TYPES = List.of(
             "big_bang",
@@ -70,14 +66,14 @@ final class StrategyReader {
 
     private static Canary canary(Fields fields) {
         Canary.Builder canary = Canary.newBuilder().setReadPercentage(share(fields, "read_percentage"));
-        writeMode(fields).ifPresent(canary::setWriteMode);
+        writeMode(fields, true).ifPresent(canary::setWriteMode);
         return canary.build();
     }
 
     private static BlueGreen blueGreen(Fields fields) {
         BlueGreen.Builder blueGreen = BlueGreen.newBuilder()
                 .setActiveIsNew(fields.flag("active_is_new").orElse(false));
-        writeMode(fields).ifPresent(blueGreen::setWriteMode);
+        writeMode(fields, false).ifPresent(blueGreen::setWriteMode);
         return blueGreen.build();
     }
 
@@ -85,13 +81,13 @@ final class StrategyReader {
         RollingUpdate.Builder rolling = RollingUpdate.newBuilder()
                 .addAllMigratedInstances(fields.texts("migrated_instances"))
                 .setTotalInstances(fields.whole("total_instances").orElse(0));
-        writeMode(fields).ifPresent(rolling::setWriteMode);
+        writeMode(fields, false).ifPresent(rolling::setWriteMode);
         return rolling.build();
     }
 
     private static StranglerFig stranglerFig(Fields fields) {
         StranglerFig.Builder fig = StranglerFig.newBuilder().putAllFeatures(fields.flags("features"));
-        writeMode(fields).ifPresent(fig::setWriteMode);
+        writeMode(fields, false).ifPresent(fig::setWriteMode);
         return fig.build();
     }
 
@@ -99,13 +95,13 @@ final class StrategyReader {
         FeatureFlag.Builder flag = FeatureFlag.newBuilder()
                 .putAllFlags(fields.flags("flags"))
                 .setRolloutPercentage(share(fields, "rollout_percentage"));
-        writeMode(fields).ifPresent(flag::setWriteMode);
+        writeMode(fields, false).ifPresent(flag::setWriteMode);
         return flag.build();
     }
 
     private static Geographic geographic(Fields fields) {
         Geographic.Builder geographic = Geographic.newBuilder().putAllRegions(fields.flags("regions"));
-        writeMode(fields).ifPresent(geographic::setWriteMode);
+        writeMode(fields, false).ifPresent(geographic::setWriteMode);
         return geographic.build();
     }
 
@@ -114,18 +110,20 @@ final class StrategyReader {
                 .setWindowStart(moment(fields, "window_start"))
                 .setWindowEnd(moment(fields, "window_end"))
                 .setExecuted(fields.flag("executed").orElse(false));
-        writeMode(fields).ifPresent(window::setWriteMode);
+        writeMode(fields, false).ifPresent(window::setWriteMode);
         return window.build();
     }
 
-    private static Optional<WriteMode> writeMode(Fields fields) {
+    /** @param shared whether a share of the writes may be cut over; where not, it is all of those that follow reads */
+    private static Optional<WriteMode> writeMode(Fields fields, boolean shared) {
         return fields.object("write_mode").map(mode -> {
             WriteMode.Builder read = WriteMode.newBuilder();
             String name = EnumNames.oneOf(mode.path("mode"), mode.required("mode"), List.of("dual_write", "cutover"));
             if (name.equals("dual_write")) {
                 read.setDualWrite(dualWrite(mode));
             } else {
-                read.setCutover(Cutover.newBuilder().setWritePercentage(share(mode, "write_percentage")));
+                boolean all = !shared && !mode.has("write_percentage");
+                read.setCutover(Cutover.newBuilder().setWritePercentage(all ? 1.0 : share(mode, "write_percentage")));
             }
             mode.finish();
             return read.build();
@@ -151,13 +149,7 @@ final class StrategyReader {
     }
 
     private static Timestamp moment(Fields fields, String field) {
-        String value = fields.required(field);
-        try {
-            Instant instant = OffsetDateTime.parse(value).toInstant();
-            return Times.of(instant);
-        } catch (DateTimeParseException e) {
-            throw new InvalidFieldException(
-                    fields.path(field), value, "an ISO 8601 moment such as 2024-01-15T02:00:00Z");
-        }
+        fields.required(field);
+        return fields.moment(field).orElseThrow();
     }
 }

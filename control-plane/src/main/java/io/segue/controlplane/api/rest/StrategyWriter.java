@@ -92,7 +92,7 @@ final class StrategyWriter {
         }
     }
 
-    private static ObjectNode writeMode(WriteMode mode) {
+    static ObjectNode writeMode(WriteMode mode) {
         ObjectNode json = Json.object();
         if (mode.hasCutover()) {
             json.put("mode", "cutover");

@@ -115,7 +115,7 @@ final class Engine implements AutoCloseable {
                 events::functionsChanged,
                 events::failed);
         if (copy != null) {
-            copy.connect(feed, lane);
+            copy.connect(feed, lane.target());
         }
         lanes.add(lane);
         feeds.add(feed);
@@ -139,6 +139,7 @@ final class Engine implements AutoCloseable {
                 feedsUp.remove(shard);
                 if (unnamed) {
                     feedLosses.addAndGet(LOSS);
+                    context.unnamed("the change feed was lost");
                 }
                 events.trouble("the change feed: " + reason);
             }
@@ -153,7 +154,11 @@ final class Engine implements AutoCloseable {
                 if (copy != null) {
                     copy.named(key);
                 }
-                owed.changed(db, key);
+                // In this order: whoever widens the work afterwards finds it in one place or the other.
+                context.named(db, key);
+                if (context.wants(key)) {
+                    owed.changed(db, key);
+                }
             }
 
             @Override
@@ -165,6 +170,7 @@ final class Engine implements AutoCloseable {
 
             @Override
             public void everything(String reason) {
+                context.unnamed(reason);
                 if (follows) {
                     events.recheck(reason);
                 }

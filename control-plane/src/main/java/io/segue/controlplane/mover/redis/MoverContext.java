@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,6 +58,7 @@ final class MoverContext {
     private volatile KeyFilter filter = KeyFilter.ALL;
     private volatile boolean paused;
     private volatile boolean draining;
+    private volatile @Nullable Watch watch;
     private final Map<String, String> followerRuns = new ConcurrentHashMap<>();
     /** Whether {@link #followerRuns} has the nodes of an earlier process. */
     private final boolean knowsFollower;
@@ -156,6 +158,32 @@ final class MoverContext {
 
     void filter(KeyFilter next) {
         filter = next;
+    }
+
+    /** Has changes noted by somebody, or by nobody any more. */
+    void watch(@Nullable Watch next) {
+        watch = next;
+    }
+
+    /** The feed has named a key, whether or not it is the mover's business. */
+    void named(int db, byte[] key) {
+        Watch watching = watch;
+        if (watching != null) {
+            watching.changed(db, key);
+        }
+    }
+
+    /** Changes may go unnamed. */
+    void unnamed(String reason) {
+        Watch watching = watch;
+        if (watching != null) {
+            watching.lose(reason);
+        }
+    }
+
+    /** Whether what belongs to no key is the mover's business. */
+    boolean wantsKeyless() {
+        return filter.keyless();
     }
 
     /** Whether the authority side is the truth for a key. */

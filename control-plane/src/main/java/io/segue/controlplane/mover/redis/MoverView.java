@@ -119,6 +119,11 @@ final class MoverView implements VerifyContext {
     }
 
     @Override
+    public boolean extras() {
+        return context.spec().mirrors();
+    }
+
+    @Override
     public long settleMs() {
         return engine.dualWrites() ? context.spec().settleMs() : 0;
     }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -64,6 +65,9 @@ final class RedisMover implements DataMover, MoverContext.Events {
     private volatile long blindSince;
 
     private volatile @Nullable VerifyEngine verification;
+    /** What changes since the last drain. */
+    private volatile @Nullable Watch watch;
+
     private long functionsAt = System.nanoTime();
     private volatile boolean functionsDue;
     /** Whether lanes of this process have been at work. */
@@ -160,6 +164,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
         context = made;
         // Only now: who sets them meanwhile either finds the context, or is found here.
         made.filter(filter);
+        made.watch(watch);
         made.paused(paused);
         functions = new Functions(made);
         keysTotal = Sizes.keys(authority, databases);
@@ -167,7 +172,10 @@ final class RedisMover implements DataMover, MoverContext.Events {
             Leftovers.remove(follower, databases, fence, made.token(), () -> closed);
         }
         boolean replica = usesPsync();
-        if (!begun && state.resumed() && (!replica || dualWrites || state.owing())) {
+        if (!begun && filter == KeyFilter.NONE) {
+            // There is nothing to compare, and whatever is taken over later is equal then.
+            state.touch();
+        } else if (!begun && state.resumed() && (!replica || dualWrites || state.owing())) {
             // What changed while nobody listened is not known, nor which effects were late, nor what was owed for other
             // reasons.
             rechecks.want("the mover was started again");
@@ -306,7 +314,8 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     private void syncFunctions() {
         Functions carried = functions;
-        if (carried == null || (System.nanoTime() - functionsAt < 0 && !functionsDue) || paused) {
+        boolean due = System.nanoTime() - functionsAt >= 0 || functionsDue;
+        if (carried == null || !due || paused || !filter.keyless()) {
             return;
         }
         functionsDue = false;
@@ -330,6 +339,10 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     private void stopEngine() {
         rechecks.interrupt();
+        Watch noting = watch;
+        if (noting != null) {
+            noting.lose("the mover has lost its connections");
+        }
         VerifyEngine compares = verification;
         if (compares != null) {
             // It asks this engine what is owed.
@@ -369,6 +382,9 @@ final class RedisMover implements DataMover, MoverContext.Events {
 
     @Override
     public void recheck(String text) {
+        if (filter == KeyFilter.NONE) {
+            return;
+        }
         boolean news = rechecks.want(text);
         Checkpoint state = checkpoint;
         if (state != null) {
@@ -490,8 +506,11 @@ final class RedisMover implements DataMover, MoverContext.Events {
             if (!now.copied() || !now.barrier(end - System.nanoTime())) {
                 return false;
             }
+            Watch noting = new Watch(keys);
+            watch = noting;
+            with.watch(noting);
             Functions carried = functions;
-            if (carried != null) {
+            if (carried != null && filter.keyless()) {
                 carried.sync();
             }
             return now.awaitNothingOwed(keys, end - System.nanoTime())
@@ -508,6 +527,51 @@ final class RedisMover implements DataMover, MoverContext.Events {
         } finally {
             now.expedite(null);
             with.draining(false);
+        }
+    }
+
+    @Override
+    public Optional<String> bypass(Duration limit) {
+        Watch noting = watch;
+        Engine now = engine;
+        MoverContext with = context;
+        if (noting == null || now == null || with == null) {
+            return Optional.of("the mover is not connected");
+        }
+        try {
+            if (!now.barrier(limit.toNanos())) {
+                return Optional.of("the change feed did not answer within " + limit.toMillis() + " ms");
+            }
+            String lost = noting.lost();
+            return lost != null
+                    ? Optional.of(lost)
+                    : Bypass.find(with, noting.named()).map(key -> "key " + key + " was changed");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of("interrupted");
+        } catch (IOException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
+    }
+
+    @Override
+    public void takeOver(KeyFilter next, String why) {
+        filter = next;
+        MoverContext with = context;
+        if (with != null) {
+            with.filter(next);
+        }
+        // After the filter: what is named from here on is owed by itself.
+        Watch noting = watch;
+        Engine now = engine;
+        if (noting == null || now == null || with == null || noting.lost() != null) {
+            recheck(why);
+        } else {
+            noting.named().forEach(name -> now.owedOf(name.key()).changed(name.db(), name.key()));
+        }
+        watch = null;
+        if (with != null) {
+            with.watch(null);
         }
     }
 

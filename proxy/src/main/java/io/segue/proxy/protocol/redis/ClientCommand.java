@@ -28,9 +28,15 @@ final class ClientCommand {
         this.replies = replies;
     }
 
-    /** The name that the client gave itself. */
+    /** The name that the client gives itself. */
     void name(String given) {
         name = given;
+    }
+
+    /** The name that the client gave itself; empty if it did not. */
+    String name() {
+        String given = name;
+        return given == null ? "" : given;
     }
 
     /** Whether the client lets the server tell it what to forget. */
@@ -43,7 +49,9 @@ final class ClientCommand {
         tracking = false;
     }
 
-    void handle(Request request, ByteBuf in, int start, int protocolVersion, SessionControl session) {
+    /** Serves one; true: the client has another name since. */
+    boolean handle(Request request, ByteBuf in, int start, int protocolVersion, SessionControl session) {
+        String before = name();
         String sub = text(request, in, start, 1).toUpperCase(Locale.ROOT);
         switch (sub) {
             case "SETNAME" -> setName(request, in, start, session);
@@ -65,6 +73,7 @@ final class ClientCommand {
                         "segue: CLIENT " + sub
                                 + " is not passed on: it would act on connections that other clients share"));
         }
+        return !name().equals(before);
     }
 
     private void setName(Request request, ByteBuf in, int start, SessionControl session) {

@@ -2,6 +2,7 @@ package io.segue.proxy.protocol.redis;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.segue.core.labels.Caller;
 import io.segue.proxy.protocol.Command;
 import io.segue.proxy.protocol.Conversation;
 import io.segue.proxy.protocol.Protocol.ConversationSettings;
@@ -36,12 +37,15 @@ final class RedisConversation implements Conversation {
     private boolean aborted;
     private boolean watching;
     private boolean monitoring;
+    private String user = "";
+    private Caller caller;
 
     RedisConversation(ConversationSettings settings, Replies replies) {
         this.settings = settings;
         this.replies = replies;
         this.client = new ClientCommand(settings, replies);
         this.authenticated = settings.password().isEmpty();
+        this.caller = new Caller(settings.connectionId(), "", "");
     }
 
     @Override
@@ -52,6 +56,15 @@ final class RedisConversation implements Conversation {
     @Override
     public int db() {
         return db;
+    }
+
+    @Override
+    public Caller caller() {
+        return caller;
+    }
+
+    private void introduce() {
+        caller = new Caller(settings.connectionId(), client.name(), user);
     }
 
     @Override
@@ -129,7 +142,9 @@ final class RedisConversation implements Conversation {
                 if (request.command().handling() == Command.Handling.REFUSED) {
                     session.refuse();
                 } else if (name.equals("CLIENT") || name.startsWith("CLIENT ")) {
-                    client.handle(request, in, start, protocolVersion, session);
+                    if (client.handle(request, in, start, protocolVersion, session)) {
+                        introduce();
+                    }
                 } else if (watching) {
                     session.forwardPinned();
                 } else {
@@ -236,6 +251,10 @@ final class RedisConversation implements Conversation {
         boolean right =
                 user.equals(expectedUser) && (expected.length == 0 || MessageDigest.isEqual(expected, password));
         authenticated |= right;
+        if (right) {
+            this.user = user.equals("default") ? "" : user;
+            introduce();
+        }
         return right;
     }
 
@@ -279,6 +298,7 @@ final class RedisConversation implements Conversation {
         }
         if (name != null) {
             client.name(name);
+            introduce();
         }
         int before = protocolVersion;
         speak(wanted, session);
@@ -360,6 +380,8 @@ final class RedisConversation implements Conversation {
         protocolVersion = 2;
         db = 0;
         client.reset();
+        user = "";
+        introduce();
         authenticated = settings.password().isEmpty();
         session.profileChanged(RedisConversation::selectOf);
         session.reply(Resp.RESET);

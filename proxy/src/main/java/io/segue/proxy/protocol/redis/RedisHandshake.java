@@ -2,6 +2,7 @@ package io.segue.proxy.protocol.redis;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.segue.core.planchange.Eviction;
 import io.segue.proxy.protocol.Handshake;
 import io.segue.proxy.protocol.Protocol.Login;
 import io.segue.proxy.protocol.ProtocolException;
@@ -11,8 +12,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Opens one connection to a Redis server: login and dialect, name, database, then what the server says of itself, all in one
- * round trip. What a restricted user may not ask is done without; a refused login, dialect or database is the end.
+ * Opens one connection to a Redis server: login and dialect, name, what the server says of itself, whether this proxy is kept out, database, all in
+ * one round trip. What a restricted user may not ask is done without; a refused login, dialect or database is the end.
  */
 final class RedisHandshake implements Handshake {
     /** What a reply is for. */
@@ -23,7 +24,9 @@ final class RedisHandshake implements Handshake {
         OPTIONAL,
         CLIENT_ID,
         INFO,
-        TIME
+        TIME,
+        /** Whether this proxy was evicted. */
+        MARK
     }
 
     private final List<Step> steps = new ArrayList<>();
@@ -54,6 +57,7 @@ final class RedisHandshake implements Handshake {
         steps.add(Step.CLIENT_ID);
         steps.add(Step.INFO);
         steps.add(Step.TIME);
+        steps.add(Step.MARK);
         if (db != 0) {
             steps.add(Step.REQUIRED);
         }
@@ -68,6 +72,8 @@ final class RedisHandshake implements Handshake {
         requests.add(RedisEncoder.request(alloc, "CLIENT", "ID"));
         requests.add(RedisEncoder.request(alloc, "INFO", "server"));
         requests.add(RedisEncoder.request(alloc, "TIME"));
+        // After the name, and before any database is chosen: marks are in the first.
+        requests.add(RedisEncoder.request(alloc, "GET", Eviction.markKey(login.proxy())));
         if (db != 0) {
             requests.add(RedisEncoder.request(alloc, "SELECT", Integer.toString(db)));
         }
@@ -117,6 +123,7 @@ final class RedisHandshake implements Handshake {
             case CLIENT_ID -> connectionId = new ReplyCursor(reply).next().number();
             case INFO -> readInfo(text(reply));
             case TIME -> readTime(reply, nowMs);
+            case MARK -> heedMark(reply);
         }
     }
 
@@ -140,6 +147,16 @@ final class RedisHandshake implements Handshake {
         long micros = cursor.number();
         if (seconds >= 0 && micros >= 0) {
             clockOffsetMs = seconds * 1000 + micros / 1000 - (sentMs + nowMs) / 2;
+        }
+    }
+
+    private void heedMark(ByteBuf reply) throws ProtocolException {
+        ReplyCursor cursor = new ReplyCursor(reply).next();
+        if (!cursor.isNull()
+                && Eviction.shutOut(Eviction.mark(cursor.text()), login.runs().getAsLong())) {
+            throw new ProtocolException(
+                    "proxy " + login.proxy()
+                            + " was evicted, and may use this database again when it has a configuration from the control plane");
         }
     }
 

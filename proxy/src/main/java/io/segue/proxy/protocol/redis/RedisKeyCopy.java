@@ -24,6 +24,7 @@ final class RedisKeyCopy implements KeyCopy {
     private static final int CHECKSUM_BYTES = 8;
     private static final String PAGE = "256";
     private static final Pattern KEYSPACE = Pattern.compile("^db(\\d{1,5}):", Pattern.MULTILINE);
+    private static final Pattern CONNECTION = Pattern.compile("\\bid=(\\d{1,18}) .*?\\bname=(\\S*)");
 
     @Override
     public ByteBuf read(ByteBufAllocator alloc, byte[] key) {
@@ -129,6 +130,20 @@ final class RedisKeyCopy implements KeyCopy {
     @Override
     public ByteBuf kill(ByteBufAllocator alloc, long connectionId) {
         return RedisEncoder.request(alloc, "CLIENT", "KILL", "ID", Long.toString(connectionId));
+    }
+
+    @Override
+    public ByteBuf connections(ByteBufAllocator alloc) {
+        return RedisEncoder.request(alloc, "CLIENT", "LIST");
+    }
+
+    @Override
+    public List<Connection> parseConnections(String reply) {
+        return reply.lines()
+                .map(CONNECTION::matcher)
+                .filter(Matcher::find)
+                .map(found -> new Connection(Long.parseLong(found.group(1)), found.group(2)))
+                .toList();
     }
 
     @Override

@@ -85,6 +85,11 @@ public interface VerifyContext {
     /** Whether the key is left alone on purpose: the conflict rule kept it, or it stood on the follower before. */
     boolean skip(int db, byte[] key);
 
+    /** Whether a key that only the follower has is a difference; else such keys are not looked for. */
+    default boolean extras() {
+        return true;
+    }
+
     /** Is told of work that is about to begin, and may hold it back for as long as a limit asks. Also the place to stand still on a pause. */
     void throttle(long keys, long bytes) throws InterruptedException;
 }

@@ -125,7 +125,7 @@ public final class VerifyEngine implements Verification {
             }
         }
         for (int db : databases) {
-            for (int shard = 0; shard < context.shards(Side.FOLLOWER); shard++) {
+            for (int shard = 0; context.extras() && shard < context.shards(Side.FOLLOWER); shard++) {
                 new ExtraSweep(context, settings, choice, doubts, db, shard).run(connections);
             }
         }

@@ -35,7 +35,9 @@ class ControlPlaneMainTest {
         Process help = ControlPlaneProcess.launch(Optional.empty(), "--help");
         String text = new String(help.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(help.waitFor()).isZero();
-        assertThat(text).contains("--rest", "--grpc", "--admin", "--data-dir", "SEGUE_ADMIN_TOKEN", "127.0.0.1:8000");
+        assertThat(text)
+                .contains("--rest", "--grpc", "--admin", "--data-dir", "SEGUE_ADMIN_TOKEN", "127.0.0.1:8000")
+                .contains("--rest-tls-cert", "--grpc-tls-key", "--tls-client-ca", "SEGUE_DATA_DIR");
     }
 
     @Test
@@ -43,6 +45,9 @@ class ControlPlaneMainTest {
         assertThat(ControlPlaneProcess.launch(Optional.empty(), "--rest=nowhere")
                         .waitFor())
                 .isEqualTo(2);
+        assertThat(ControlPlaneProcess.launch(Optional.empty(), "--rest-tls-cert=half.crt", "--data-dir=" + dir)
+                        .waitFor())
+                .isEqualTo(1);
         try (Bench bench = new Bench(dir)) {
             Process second = ControlPlaneProcess.launch(
                     Optional.of("t"),

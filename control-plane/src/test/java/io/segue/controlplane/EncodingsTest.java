@@ -99,6 +99,23 @@ class EncodingsTest {
 
     /** The guide's, word for word, and with what the guide leaves open. */
     @ParameterizedTest
+    @CsvSource({
+        "old_authoritative,OldAuthoritative",
+        "new_authoritative,NewAuthoritative",
+        "both_required,BothRequired",
+        "best_effort,BestEffort",
+        "last_write_wins,LastWriteWins"
+    })
+    void writePolicies(String snake, String pascal) {
+        for (String given : new String[] {snake, pascal}) {
+            JsonNode made = create("\"strategy\":{\"type\":\"canary\",\"read_percentage\":0.1,\"write_mode\":"
+                    + "{\"mode\":\"dual_write\",\"policy\":\"" + given + "\"}}");
+            assertThat(made.path("strategy").path("write_mode").path("policy").asText())
+                    .isEqualTo(snake);
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "{\"type\":\"blue_green\",\"active_is_new\":false}",
@@ -121,8 +138,6 @@ class EncodingsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"type\":\"canary\",\"read_percentage\":0.1,\"write_mode\":"
-                        + "{\"mode\":\"dual_write\",\"policy\":\"LastWriteWins\"}}",
                 "{\"type\":\"canary\",\"read_percentage\":0.1,\"write_mode\":"
                         + "{\"mode\":\"dual_write\",\"policy\":\"TwoPhaseCommit\"}}",
             })

@@ -3,6 +3,7 @@ package io.segue.controlplane;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.google.protobuf.ByteString;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -27,9 +28,13 @@ import io.segue.proto.v1.CreateInterlayRequest;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.CreateTokenRequest;
 import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.ExplainRequest;
+import io.segue.proto.v1.Explanation;
 import io.segue.proto.v1.GetByIdRequest;
 import io.segue.proto.v1.GetMigrationRequest;
 import io.segue.proto.v1.Interlay;
+import io.segue.proto.v1.LabelRule;
+import io.segue.proto.v1.LabelRules;
 import io.segue.proto.v1.ListEventsRequest;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.MigrationReply;
@@ -40,6 +45,7 @@ import io.segue.proto.v1.Role;
 import io.segue.proto.v1.Strategy;
 import io.segue.proto.v1.TestMigrationRequest;
 import io.segue.proto.v1.TimeWindow;
+import io.segue.proto.v1.UpdateInterlayRequest;
 import io.segue.proto.v1.UpdateMigrationRequest;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -80,6 +86,14 @@ class GrpcFaceTest {
         catalog.createInterlay(CreateInterlayRequest.newBuilder()
                 .setInterlay(Interlay.newBuilder().setId("i").setEndpoint("a").setPort(7000))
                 .build());
+        Interlay labelled = catalog.updateInterlay(UpdateInterlayRequest.newBuilder()
+                        .setId("i")
+                        .setLabels(LabelRules.newBuilder()
+                                .addRules(
+                                        LabelRule.newBuilder().setKeyPrefix("a").setFeature("f")))
+                        .build())
+                .getInterlay();
+        assertThat(labelled.getLabels(0).getFeature()).isEqualTo("f");
         migrations.createMigration(CreateMigrationRequest.newBuilder()
                 .setId("m")
                 .setStrategy(canary(0.05))
@@ -100,10 +114,16 @@ class GrpcFaceTest {
                 .setStrategy(canary(1.0))
                 .setIfRevision(started.getMigration().getRevision())
                 .build());
+        Explanation why = migrations.explain(ExplainRequest.newBuilder()
+                .setId("m")
+                .setKey(ByteString.copyFromUtf8("k"))
+                .build());
         MigrationReply done = migrations.complete(call());
 
         assertThat(started.getRollout().getAcknowledgedList()).containsExactly("p1");
         assertThat(changed.getMigration().getStrategy()).isEqualTo(canary(1.0));
+        assertThat(why.getRead().getSidesList()).containsExactly("new");
+        assertThat(why.getWrite().getSidesList()).containsExactly("old", "new");
         assertThat(done.getMigration().getStatus()).isEqualTo(MigrationStatus.MIGRATION_STATUS_COMPLETED);
         assertThat(proxy.config().getInterlays(0).getEndpoint().getId()).isEqualTo("b");
         assertThat(migrations

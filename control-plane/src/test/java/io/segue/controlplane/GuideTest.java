@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The product guide's calls, as it prints them. */
 class GuideTest {
-    private final FakeMovers movers = FakeMovers.none();
+    private final FakeMovers movers = FakeMovers.wayBackOnly();
     private Bench bench;
 
     @BeforeEach
@@ -84,6 +84,7 @@ class GuideTest {
 
     @Test
     void canaryRolloutInFourStages() {
+        movers.finding(new Probe("tracking", List.of())).quick();
         FakeProxy proxy = bench.proxy("p1");
         bench.rest().post("/api/v1/migrations", """
                 {

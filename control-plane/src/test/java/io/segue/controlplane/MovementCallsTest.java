@@ -335,10 +335,12 @@ class MovementCallsTest {
     @Test
     void metricsComeAndGoWithTheMovers() throws Exception {
         assertThat(metrics())
-                .contains("segue_mover_keys_copied_total{migration=\"m\",new=\"b\",old=\"a\"} 1000.0")
-                .contains("segue_mover_lag_ms{migration=\"m\",new=\"b\",old=\"a\"} 0.0");
+                .contains(
+                        "segue_mover_keys_copied_total{direction=\"forward\",migration=\"m\",new=\"b\",old=\"a\"} 1000.0")
+                .contains("segue_mover_lag_ms{direction=\"forward\",migration=\"m\",new=\"b\",old=\"a\"} 0.0");
         mover.lagging(70);
-        assertThat(metrics()).contains("segue_mover_lag_ms{migration=\"m\",new=\"b\",old=\"a\"} 70.0");
+        assertThat(metrics())
+                .contains("segue_mover_lag_ms{direction=\"forward\",migration=\"m\",new=\"b\",old=\"a\"} 70.0");
         bench.call("rollback").expect(200);
         assertThat(metrics()).doesNotContain("segue_mover_");
     }

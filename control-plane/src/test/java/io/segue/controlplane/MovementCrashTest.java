@@ -28,6 +28,8 @@ import org.junit.jupiter.api.io.TempDir;
  * movers of its own.
  */
 class MovementCrashTest {
+    private static final byte[] ANY = "any".getBytes(StandardCharsets.UTF_8);
+
     @TempDir
     private Path dir;
 
@@ -124,11 +126,9 @@ class MovementCrashTest {
         FakeMovers later = new FakeMovers();
         try (Bench second = new Bench(image(), later)) {
             assertThat(later.lastOf("a").calls()).containsSubsequence("restrict", "start");
-            assertThat(later.lastOf("a").filter().test("any".getBytes(StandardCharsets.UTF_8)))
-                    .isFalse();
+            assertThat(later.lastOf("a").filter().test(ANY)).isFalse();
             assertThat(later.lastOf("b").calls()).containsSubsequence("restrict", "start");
-            assertThat(later.lastOf("b").filter().test("any".getBytes(StandardCharsets.UTF_8)))
-                    .isTrue();
+            assertThat(later.lastOf("b").filter().test(ANY)).isTrue();
             second.proxy("p1").awaitReads(1.0);
         }
     }
@@ -154,9 +154,31 @@ class MovementCrashTest {
                             .path("policy")
                             .asText())
                     .isEqualTo("old_authoritative");
-            assertThat(later.last().filter().test("any".getBytes(StandardCharsets.UTF_8)))
-                    .isTrue();
+            assertThat(later.lastOf("a").filter().test(ANY)).isTrue();
+            assertThat(later.lastOf("b").filter().test(ANY)).isFalse();
             second.patch(dualNew(0.3)).expect(200);
+        }
+    }
+
+    @Test
+    void onceItIsDecided_theSwitchHappens_andOldFollows() throws Exception {
+        movers.quick();
+        bench.ready(dual(0.3), SCAN);
+        bench.call("migrate").expect(200);
+        bench.awaitStage("open");
+        Path[] image = new Path[1];
+        movers.atTakeOver(() -> image[0] = image());
+        bench.patch(cutover(1.0, 1.0)).expect(200);
+
+        FakeMovers later = new FakeMovers().quick();
+        try (Bench second = new Bench(image[0], later)) {
+            FakeProxy back = second.proxy("p1");
+            back.awaitReads(1.0);
+            assertThat(back.config().getInterlays(0).hasPrepared()).isFalse();
+            assertThat(later.lastOf("a").filter().test(ANY)).isFalse();
+            assertThat(later.lastOf("b").filter().test(ANY)).isTrue();
+            second.call("rollback").expect(200);
+            assertThat(later.lastOf("b").calls()).containsSubsequence("drain", "restrict", "bypass", "close");
         }
     }
 

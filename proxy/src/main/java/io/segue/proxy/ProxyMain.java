@@ -39,7 +39,9 @@ public final class ProxyMain {
         }
         Runtime.getRuntime().addShutdownHook(new Thread(process::close, "segue-stop"));
         InetSocketAddress admin = process.adminAddress();
-        System.out.println("ready admin=" + new HostPort(admin.getAddress().getHostAddress(), admin.getPort()));
+        String gateway = process.gatewayPort() == 0 ? "" : " gateway=" + process.gatewayPort();
+        System.out.println(
+                "ready admin=" + new HostPort(admin.getAddress().getHostAddress(), admin.getPort()) + gateway);
         try {
             process.awaitClosed();
         } catch (InterruptedException e) {

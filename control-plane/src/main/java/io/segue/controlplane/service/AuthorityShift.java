@@ -24,11 +24,13 @@ record AuthorityShift(boolean moves, boolean losesNew, boolean losesOld) {
         boolean toOld = from.leaves(Side.NEW, to);
         return new AuthorityShift(
                 toNew || toOld,
-                toOld && from.leavesAlone(Side.NEW, to) && !follows(movement, Side.NEW),
-                toNew && from.leavesAlone(Side.OLD, to) && !follows(movement, Side.OLD));
+                toOld && from.leavesAlone(Side.NEW, to) && !follows(from, movement, Side.NEW),
+                toNew && from.leavesAlone(Side.OLD, to) && !follows(from, movement, Side.OLD));
     }
 
-    private static boolean follows(Optional<Movement> movement, Side authority) {
-        return movement.map(found -> Movements.follows(found, authority)).orElse(false);
+    /** A mover follows a key if it can tell on which side it is. */
+    private static boolean follows(Routing from, Optional<Movement> movement, Side authority) {
+        return movement.map(found -> Movements.follows(found, authority)).orElse(false)
+                && from.notByKey().isEmpty();
     }
 }

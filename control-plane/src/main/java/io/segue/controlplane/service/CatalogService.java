@@ -4,12 +4,14 @@ import com.google.protobuf.Timestamp;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.time.Times;
+import io.segue.core.validation.InvalidFieldException;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayReply;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.Rollout;
+import io.segue.proto.v1.Template;
 import io.segue.proto.v1.UpdateInterlayRequest;
 import java.time.Clock;
 import java.util.List;
@@ -76,6 +78,12 @@ public final class CatalogService {
     }
 
     private void refuseIfUsed(String endpoint) {
+        for (Held<Template> template : records.templates()) {
+            if (template.value().getEndpoint().equals(endpoint)) {
+                throw ServiceException.conflict("endpoint " + endpoint + " is in use by template "
+                        + template.value().getId());
+            }
+        }
         for (Held<Interlay> interlay : records.interlays()) {
             if (interlay.value().getEndpoint().equals(endpoint)) {
                 throw ServiceException.conflict("endpoint " + endpoint + " is in use by interlay "
@@ -99,6 +107,12 @@ public final class CatalogService {
                 ? request.toBuilder().setBind("127.0.0.1").build()
                 : request;
         EndpointRules.check(wanted);
+        if (wanted.getId().startsWith(ApiService.RESERVED)) {
+            throw new InvalidFieldException(
+                    "id",
+                    wanted.getId(),
+                    "an id that does not start with " + ApiService.RESERVED + ", which is for APIs");
+        }
         return changes.exclusively(() -> {
             if (records.has(Kind.INTERLAY, wanted.getId())) {
                 throw ServiceException.exists("interlay", wanted.getId());
@@ -128,6 +142,9 @@ public final class CatalogService {
 
     private void refuseIfTaken(Interlay wanted) {
         for (Held<Interlay> other : records.interlays()) {
+            if (other.value().hasApiBinding()) {
+                continue;
+            }
             String bind = other.value().getBind();
             boolean overlap = bind.equals(wanted.getBind())
                     || ANY_ADDRESS.contains(bind)
@@ -141,18 +158,26 @@ public final class CatalogService {
 
     /** One interlay, by id or uuid. */
     public Interlay interlay(String id) {
-        return records.interlay(id).value();
+        Interlay found = records.interlay(id).value();
+        if (found.hasApiBinding()) {
+            // What serves an API comes and goes with it.
+            throw ServiceException.notFound("interlay", id);
+        }
+        return found;
     }
 
-    /** All interlays, ordered by id. */
+    /** All interlays that applications connect to, ordered by id. */
     public List<Interlay> interlays() {
-        return records.interlays().stream().map(Held::value).toList();
+        return records.interlays().stream()
+                .map(Held::value)
+                .filter(interlay -> !interlay.hasApiBinding())
+                .toList();
     }
 
     /** Removes an interlay that no migration uses; the proxies stop listening. */
     public Rollout deleteInterlay(String id) {
         return changes.exclusively(() -> {
-            String found = records.interlay(id).value().getId();
+            String found = interlay(id).getId();
             for (Held<Migration> migration : records.migrations()) {
                 if (Migrations.isActive(migration.value()) && moves(migration.value(), found)) {
                     throw ServiceException.conflict("interlay " + found + " is in use by migration "

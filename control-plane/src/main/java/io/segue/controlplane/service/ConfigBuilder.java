@@ -6,6 +6,8 @@ import io.segue.controlplane.store.Snapshot;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.StoredRecord;
 import io.segue.controlplane.time.Times;
+import io.segue.proto.v1.Api;
+import io.segue.proto.v1.ApiConfig;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayConfig;
@@ -33,6 +35,8 @@ final class ConfigBuilder {
         Kind.ENDPOINT_SECRET,
         Kind.INTERLAY,
         Kind.INTERLAY_SECRET,
+        Kind.TEMPLATE,
+        Kind.API,
         Kind.MIGRATION,
         Kind.MOVEMENT,
         Kind.HOLD
@@ -80,6 +84,9 @@ final class ConfigBuilder {
                     .setEndpoint(required(endpoints, interlay.getEndpoint()))
                     .setInstanceBy(interlay.getInstanceBy())
                     .addAllLabels(interlay.getLabelsList());
+            if (interlay.hasApiBinding()) {
+                entry.setApiBinding(interlay.getApiBinding());
+            }
             vault.login(interlay, Optional.ofNullable(logins.get(interlay.getId())))
                     .ifPresent(entry::setLogin);
             Plan plan = plans.get(interlay.getId());
@@ -89,7 +96,27 @@ final class ConfigBuilder {
                 entry.setPlan(plan);
             }
         }
+        apis(snapshot, config);
         return config.build();
+    }
+
+    private static void apis(Snapshot snapshot, ProxyConfig.Builder config) {
+        Map<String, StoredRecord> templates = byKey(snapshot, Kind.TEMPLATE);
+        for (StoredRecord record : snapshot.of(Kind.API)) {
+            Api api = Records.api(record).value();
+            ApiConfig.Builder entry = config.addApisBuilder().setId(api.getId()).addAllFields(api.getFieldsList());
+            for (int i = 0; i < api.getBindingsCount(); i++) {
+                StoredRecord template = templates.get(api.getBindings(i).getTemplate());
+                if (template == null) {
+                    throw new IllegalStateException(
+                            "template " + api.getBindings(i).getTemplate() + " is in use and not stored");
+                }
+                entry.addBindingsBuilder()
+                        .setBinding(api.getBindings(i))
+                        .setInterlay(ApiService.interlayOf(api.getId(), i))
+                        .addAllCommand(Records.template(template).value().getCommandList());
+            }
+        }
     }
 
     private Map<String, Endpoint> endpoints(Snapshot snapshot) {

@@ -29,6 +29,8 @@ final class DataGate implements Gate {
     private final Duration limit;
     private final boolean lenient;
     private final boolean ends;
+    /** When the proxies stop holding; of no concern to a lenient gate. */
+    private long until;
     /** Movers that have let go of keys. */
     private final List<RunningMover> released = new ArrayList<>();
     /** Movers that have taken keys over. */
@@ -55,7 +57,13 @@ final class DataGate implements Gate {
     }
 
     @Override
-    public void pass() {
+    public boolean lenient() {
+        return lenient;
+    }
+
+    @Override
+    public void pass(Duration within) {
+        until = System.nanoTime() + within.toNanos();
         for (Side losing : Side.values()) {
             if (from.leaves(losing, to)) {
                 pass(losing, from.going(losing, to));
@@ -165,7 +173,8 @@ final class DataGate implements Gate {
     }
 
     private long deadline() {
-        return System.nanoTime() + limit.toNanos();
+        long step = System.nanoTime() + limit.toNanos();
+        return lenient || step - until < 0 ? step : until;
     }
 
     private static Duration left(long deadline) {

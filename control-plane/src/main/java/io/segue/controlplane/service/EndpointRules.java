@@ -6,8 +6,11 @@ import io.segue.core.validation.NotSupportedException;
 import io.segue.core.wire.LabelsMapper;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.InstanceBy;
 import io.segue.proto.v1.Interlay;
+import io.segue.proto.v1.LabelRule;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.regex.Pattern;
 
 /** What endpoints and interlays may look like. */
@@ -43,7 +46,21 @@ final class EndpointRules {
                     interlay.getLogin().getUsername(),
                     interlay.getLogin().getPassword());
         }
-        LabelsMapper.fromProto(interlay.getInstanceBy(), interlay.getLabelsList());
+        labels(interlay.getInstanceBy(), interlay.getLabelsList());
+    }
+
+    /** What an interlay says about its operations. */
+    static void labels(InstanceBy instanceBy, List<LabelRule> rules) {
+        LabelsMapper.fromProto(instanceBy, rules);
+        for (int i = 0; i < rules.size(); i++) {
+            boolean byTemplate = !rules.get(i).getTemplate().isEmpty();
+            if (byTemplate || !rules.get(i).getApi().isEmpty()) {
+                // The gateway's requests reach the interlay like those of any client, and do not say what they are part
+                // of.
+                throw new NotSupportedException("labels[" + i + "]." + (byTemplate ? "template" : "api")
+                        + ": not available in this release (expected: key, key_prefix, command, client, user or db)");
+            }
+        }
     }
 
     /** A text of reasonable size. */

@@ -96,9 +96,7 @@ public final class Explains {
 
     private static Subject subject(ExplainRequest request) {
         Caller caller = new Caller(request.getConnection(), request.getClient(), request.getUser());
-        Subject subject = new Subject()
-                .begin(request.getCommand().toUpperCase(Locale.ROOT), caller, request.getDb())
-                .through(request.getTemplate(), request.getApi());
+        Subject subject = new Subject().begin(request.getCommand().toUpperCase(Locale.ROOT), caller, request.getDb());
         return request.hasKey()
                 ? subject.key(request.getKey().toByteArray(), request.getKey().size())
                 : subject;

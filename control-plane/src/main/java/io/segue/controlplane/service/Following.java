@@ -33,23 +33,38 @@ final class Following {
     }
 
     /**
-     * The sides that gain keys by a change and that nobody follows yet.
+     * The sides that gain keys by a change and that nobody follows yet, but should. Where it does not depend on the key on which side it is, no
+     * mover can follow; and where keys have been on NEW unfollowed, there is no way back any more that could be kept.
      *
      * @param strategy where the change leads; the way back of one that wants none is not missed
      */
     static Set<Side> missing(Optional<Movement> movement, Routing from, Routing to, Strategy strategy) {
-        boolean givenUp = givesUpTheWayBack(strategy)
-                || movement.map(Movement::getNoWayBack).orElse(false);
         Set<Side> missing = EnumSet.noneOf(Side.class);
-        for (Side gaining : Side.values()) {
-            boolean needed = from.leaves(gaining.other(), to) && !(gaining == Side.NEW && givenUp);
-            if (needed
-                    && movement.filter(found -> Movements.follows(found, gaining))
-                            .isEmpty()) {
-                missing.add(gaining);
-            }
+        if (to.notByKey().isPresent()) {
+            return missing;
+        }
+        if (from.leaves(Side.NEW, to) && !follows(movement, Side.OLD)) {
+            missing.add(Side.OLD);
+        }
+        boolean gains = from.leaves(Side.OLD, to) || from.arrivesAlone(Side.NEW, to);
+        boolean gone = givesUpTheWayBack(strategy)
+                || movement.map(Movement::getNoWayBack).orElse(false)
+                || from.alone(Side.NEW);
+        if (gains && !gone && !follows(movement, Side.NEW)) {
+            missing.add(Side.NEW);
         }
         return missing;
+    }
+
+    private static boolean follows(Optional<Movement> movement, Side authority) {
+        return movement.map(found -> Movements.follows(found, authority)).orElse(false);
+    }
+
+    /** Whether keys would be written on NEW only that OLD does not follow, though nobody has said that it need not. */
+    static boolean losesTheWayBack(Optional<Movement> movement, Routing from, Routing to, Strategy strategy) {
+        return from.arrivesAlone(Side.NEW, to)
+                && !givesUpTheWayBack(strategy)
+                && (!follows(movement, Side.NEW) || to.notByKey().isPresent());
     }
 
     /** Whether OLD is not to be kept in step, by the strategy's own words. */

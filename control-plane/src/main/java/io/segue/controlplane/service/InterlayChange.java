@@ -3,7 +3,6 @@ package io.segue.controlplane.service;
 import io.segue.controlplane.store.Change;
 import io.segue.controlplane.time.Times;
 import io.segue.core.validation.InvalidFieldException;
-import io.segue.core.wire.LabelsMapper;
 import io.segue.proto.v1.InstanceBy;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayReply;
@@ -33,7 +32,7 @@ final class InterlayChange {
     /** Makes the change and waits for the proxies. */
     InterlayReply make(UpdateInterlayRequest request) {
         EndpointRules.text("description", request.getDescription());
-        LabelsMapper.fromProto(request.getInstanceBy(), request.getLabels().getRulesList());
+        EndpointRules.labels(request.getInstanceBy(), request.getLabels().getRulesList());
         boolean labels = request.hasLabels() || request.getInstanceBy() != InstanceBy.INSTANCE_BY_UNSPECIFIED;
         if (!labels && !request.hasDescription()) {
             throw new InvalidFieldException(

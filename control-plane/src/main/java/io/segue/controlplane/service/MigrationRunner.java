@@ -43,6 +43,7 @@ public final class MigrationRunner {
     private final Divergences divergences;
     private final Preflight preflight;
     private final Limits limits;
+    private final ApiMoves apiMoves;
     private final Clock clock;
 
     MigrationRunner(
@@ -58,6 +59,7 @@ public final class MigrationRunner {
             Divergences divergences,
             Preflight preflight,
             Limits limits,
+            ApiMoves apiMoves,
             Clock clock) {
         this.records = records;
         this.movements = movements;
@@ -71,6 +73,7 @@ public final class MigrationRunner {
         this.divergences = divergences;
         this.preflight = preflight;
         this.limits = limits;
+        this.apiMoves = apiMoves;
         this.clock = clock;
     }
 
@@ -85,6 +88,10 @@ public final class MigrationRunner {
         if (!call.getForce()) {
             preflight.requireNoBlocker(asked, FORCE);
         }
+        // Not even by force: it would lose acknowledged writes without anybody noticing.
+        TakeOver.refusal(asked, Routing.of(asked, asked.getStrategy())).ifPresent(why -> {
+            throw ServiceException.conflict("cannot migrate: " + why + "; " + TakeOver.MEND);
+        });
         boolean watched = !Warnings.wantsCopy(asked)
                 && Routing.of(asked, asked.getStrategy()).needsFeed();
         boolean feedPossible = watched && feeding.refusal(asked).isEmpty();
@@ -92,7 +99,7 @@ public final class MigrationRunner {
         Routing now = Routing.toSide(asked, Side.OLD);
         Set<Side> toFollow = Following.missing(Optional.empty(), now, then, asked.getStrategy());
         Map<Side, String> refusals = following.refusals(asked, toFollow);
-        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.OLD, then)) {
+        if (!call.getForce() && !refusals.isEmpty() && now.arrivesAlone(Side.NEW, then)) {
             throw Following.noWayBack(
                     Event.START.call(), refusals.values().iterator().next());
         }
@@ -107,8 +114,11 @@ public final class MigrationRunner {
             if (AuthorityShift.between(now, then, Optional.empty()).losesOld()) {
                 warnings.add(Warnings.OLD_ONLY);
             }
-            if (!refusals.isEmpty()) {
-                warnings.add(Warnings.NO_WAY_BACK);
+            if (!refusals.isEmpty() || then.notByKey().isPresent()) {
+                if (Following.losesTheWayBack(
+                        Optional.empty(), now, then, held.value().getStrategy())) {
+                    warnings.add(Warnings.NO_WAY_BACK);
+                }
             } else if (!toFollow.isEmpty()) {
                 feeding.refuseTaken(held.value());
                 following.begin(held.value(), toFollow, Optional.empty(), MovementStage.MOVEMENT_STAGE_COPYING);
@@ -284,12 +294,12 @@ public final class MigrationRunner {
     }
 
     private List<Change> pointAtNew(Migration migration) {
-        List<Change> moves = new ArrayList<>();
+        List<Change> moves = new ArrayList<>(apiMoves.completed(migration));
         for (MigrationInterlay moved : migration.getInterlaysList()) {
             Held<Interlay> interlay = records.interlay(moved.getInterlay());
             moves.add(Change.replace(
                     interlay.record(),
-                    interlay.value().toBuilder()
+                    bound(interlay.value(), moved)
                             .setEndpoint(moved.getNewEndpoint())
                             .setUpdatedAt(Times.of(clock.instant()))
                             .clearRevision()
@@ -297,6 +307,14 @@ public final class MigrationRunner {
                             .toByteString()));
         }
         return moves;
+    }
+
+    private static Interlay.Builder bound(Interlay interlay, MigrationInterlay moved) {
+        Interlay.Builder next = interlay.toBuilder();
+        if (moved.hasApi()) {
+            next.getApiBindingBuilder().setTemplate(moved.getApi().getBinding().getTemplate());
+        }
+        return next;
     }
 
     /** Ends it with everything on OLD again. While the movers copy, that is all there is to cancelling. */

@@ -10,6 +10,7 @@ import io.segue.core.migration.Status;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.wire.StrategyMapper;
+import io.segue.proto.v1.AddApiRequest;
 import io.segue.proto.v1.AddInterlayRequest;
 import io.segue.proto.v1.BigBang;
 import io.segue.proto.v1.CreateMigrationRequest;
@@ -45,6 +46,7 @@ public final class MigrationService {
     private final Divergences divergences;
     private final StrategyChange strategies;
     private final Movers movers;
+    private final ApiMoves apiMoves;
     private final Clock clock;
     private final IdempotencyKeys keys;
 
@@ -55,6 +57,7 @@ public final class MigrationService {
             Divergences divergences,
             StrategyChange strategies,
             Movers movers,
+            ApiMoves apiMoves,
             Clock clock) {
         this.records = records;
         this.changes = changes;
@@ -62,6 +65,7 @@ public final class MigrationService {
         this.divergences = divergences;
         this.strategies = strategies;
         this.movers = movers;
+        this.apiMoves = apiMoves;
         this.clock = clock;
         this.keys = new IdempotencyKeys(records, clock);
     }
@@ -263,6 +267,9 @@ public final class MigrationService {
             Held<Migration> held = records.migration(request.getMigrationId());
             Migration before = held.value();
             Interlay interlay = records.interlay(request.getInterlay()).value();
+            if (interlay.hasApiBinding()) {
+                throw ServiceException.notFound("interlay", request.getInterlay());
+            }
             Check.notEmpty("endpoint", request.getEndpoint());
             Endpoint to = records.endpoint(request.getEndpoint()).value();
             Endpoint from = records.endpoint(interlay.getEndpoint()).value();
@@ -281,6 +288,30 @@ public final class MigrationService {
             changes.store(List.of(
                     replace(held, after),
                     events.record(before, after.getStatus(), actor, Event.ADD.call(), "interlay " + interlay.getId())));
+            return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+        });
+    }
+
+    /** Says that an API moves, and to which templates. */
+    public MigrationReply addApi(Identity actor, AddApiRequest request) {
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(request.getMigrationId());
+            Migration before = held.value();
+            List<MigrationInterlay> moves = apiMoves.moves(request);
+            Status status = Migrations.moved(before, Event.ADD);
+            for (MigrationInterlay moved : moves) {
+                refuseTaken(before, moved.getInterlay());
+                refuseUnfit(
+                        records.endpoint(moved.getOldEndpoint()).value(),
+                        records.endpoint(moved.getNewEndpoint()).value());
+            }
+            Migration.Builder after = before.toBuilder()
+                    .setStatus(Names.message(status))
+                    .setUpdatedAt(Times.of(clock.instant()))
+                    .addAllInterlays(moves);
+            changes.store(List.of(
+                    replace(held, after),
+                    events.record(before, after.getStatus(), actor, Event.ADD.call(), "api " + request.getApi())));
             return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
         });
     }

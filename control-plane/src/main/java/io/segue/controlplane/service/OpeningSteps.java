@@ -178,7 +178,7 @@ final class OpeningSteps {
         }
         Set<Side> missing = Following.missing(Optional.of(movement), now, wanted, migration.getStrategy());
         if (!missing.isEmpty()) {
-            follow(migration, movement, missing, now.arrivesAlone(Side.OLD, wanted), patience);
+            follow(migration, movement, missing, now.arrivesAlone(Side.NEW, wanted), patience);
             return false;
         }
         if (!movers.caughtUp(migration, movement)) {

@@ -71,20 +71,40 @@ public final class Preflight {
             blocker(
                     reply,
                     "nothing_to_move",
-                    "the migration has no interlay",
-                    "add one with POST" + " /api/v1/migrations/{id}/interlay/{interlay}");
+                    "the migration has no interlay and no API",
+                    "add one with POST /api/v1/migrations/{id}/interlay/{interlay} or …/api/{api}");
         }
         try {
             StrategyMapper.fromProto(migration.getStrategy());
         } catch (NotSupportedException e) {
             blocker(reply, "strategy_not_supported", String.valueOf(e.getMessage()), "choose another strategy");
         }
+        takeOver(migration, reply);
         if (migration.getData().hasSnapshot()) {
             warning(reply, "snapshot_only", Warnings.SNAPSHOT_ONLY, "choose scan, unless OLD is not written meanwhile");
         }
         SideFindings.about(migration, clock.instant(), reply);
         if (hub.connected() == 0) {
             warning(reply, "no_proxy", "no proxy is connected, so nothing routes traffic yet", "start a proxy");
+        }
+    }
+
+    private void takeOver(Migration migration, TestMigrationReply.Builder reply) {
+        Routing wanted;
+        try {
+            wanted = Routing.of(migration, migration.getStrategy());
+        } catch (NotSupportedException e) {
+            // Said before.
+            return;
+        }
+        TakeOver.refusal(migration, wanted).ifPresent(why -> blocker(reply, "policy_with_scan", why, TakeOver.MEND));
+        if (wanted.takesOver()) {
+            warning(
+                    reply,
+                    "policy_per_proxy",
+                    "which keys have their later state on NEW is known to the proxy that wrote them, and to no other, and is"
+                            + " lost with its process: another proxy may read the older state on OLD, or write on top of it",
+                    "have each key written through one proxy, or use old_authoritative or both_required");
         }
     }
 
@@ -97,7 +117,11 @@ public final class Preflight {
             blocker(reply, "interlay_missing", "interlay " + moved.getInterlay() + " does not exist", "create it");
             return;
         }
-        reply.addInterlaysTested(moved.getInterlay());
+        if (!moved.hasApi()) {
+            reply.addInterlaysTested(moved.getInterlay());
+        } else if (!reply.getApisTestedList().contains(moved.getApi().getApi())) {
+            reply.addApisTested(moved.getApi().getApi());
+        }
         boolean served = touchesNew(migration);
         Optional<ServerFacts> before = look(moved.getOldEndpoint(), "OLD", served, seen, reply);
         Optional<ServerFacts> after = look(moved.getNewEndpoint(), "NEW", served, seen, reply);
@@ -198,7 +222,7 @@ public final class Preflight {
             Optional<String> refusal = reached(pair, seen) ? movers.refusal(migration, pair) : Optional.<String>empty();
             refusal.ifPresent(reason -> add(
                     reply,
-                    now.arrivesAlone(Side.OLD, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    now.arrivesAlone(Side.NEW, then) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
                     "no_way_back",
                     "what is written on NEW (" + pair.getNewEndpoint()
                             + ") cannot be carried back to OLD, so a rollback" + " would lose it: " + reason,

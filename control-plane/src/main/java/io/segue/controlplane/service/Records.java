@@ -7,9 +7,11 @@ import io.segue.controlplane.store.Kind;
 import io.segue.controlplane.store.Store;
 import io.segue.controlplane.store.StoreException;
 import io.segue.controlplane.store.StoredRecord;
+import io.segue.proto.v1.Api;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.Migration;
+import io.segue.proto.v1.Template;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -46,6 +48,22 @@ final class Records {
         return find(Kind.MIGRATION, "migration", id, Records::migration, Migration::getUuid);
     }
 
+    List<Held<Template>> templates() {
+        return store.list(Kind.TEMPLATE).stream().map(Records::template).toList();
+    }
+
+    List<Held<Api>> apis() {
+        return store.list(Kind.API).stream().map(Records::api).toList();
+    }
+
+    Held<Template> template(String id) {
+        return find(Kind.TEMPLATE, "template", id, Records::template, Template::getUuid);
+    }
+
+    Held<Api> api(String id) {
+        return find(Kind.API, "api", id, Records::api, Api::getUuid);
+    }
+
     boolean has(Kind kind, String id) {
         return store.get(kind, id).isPresent();
     }
@@ -77,6 +95,16 @@ final class Records {
 
     static Held<Interlay> interlay(StoredRecord record) {
         Interlay stored = parse(record, Interlay.parser());
+        return new Held<>(stored.toBuilder().setRevision(record.revision()).build(), record);
+    }
+
+    static Held<Template> template(StoredRecord record) {
+        Template stored = parse(record, Template.parser());
+        return new Held<>(stored.toBuilder().setRevision(record.revision()).build(), record);
+    }
+
+    static Held<Api> api(StoredRecord record) {
+        Api stored = parse(record, Api.parser());
         return new Held<>(stored.toBuilder().setRevision(record.revision()).build(), record);
     }
 

@@ -114,9 +114,21 @@ final class Routing {
         return any((plan, cell) -> !plan.oneSided(cell));
     }
 
-    /** Whether some key has its truth on OLD while proxies also write NEW: two of them may do it in opposite orders there. */
+    /**
+     * Whether some key has its truth on OLD while proxies also write NEW: two of them may do it in opposite orders there. Where NEW may
+     * have the truth for a while, nobody may follow OLD: it would be overwritten.
+     */
     boolean needsFeed() {
-        return any((plan, cell) -> plan.authority(cell) == Side.OLD && !plan.oneSided(cell));
+        return any(Routing::followed);
+    }
+
+    private static boolean followed(Plan plan, int cell) {
+        return plan.authority(cell) == Side.OLD && !plan.oneSided(cell) && !plan.takesOver();
+    }
+
+    /** Whether, for some key, the side that is not the authority takes writes while the authority cannot be reached. */
+    boolean takesOver() {
+        return any((plan, cell) -> plan.takesOver());
     }
 
     /** The sides on which some key has its truth. */
@@ -145,12 +157,11 @@ final class Routing {
                 || !plan.verdict(Access.READ, cell).equals(old));
     }
 
-    /** Whether {@code next} sends writes to both sides whose truth is on OLD, where this one does not. */
+    /** Whether {@code next} sends writes to both sides that a feed is to watch, where this one does not. */
     boolean opensDualWrites(Routing next) {
         return any(
                 next,
-                (now, cell, then, nextCell) ->
-                        then.authority(nextCell) == Side.OLD && !then.oneSided(nextCell) && now.oneSided(cell));
+                (now, cell, then, nextCell) -> followed(then, nextCell) && (now.oneSided(cell) || now.takesOver()));
     }
 
     /** Whether {@code next} writes as this one does. */
@@ -171,10 +182,18 @@ final class Routing {
         return any(next, (now, cell, then, nextCell) -> goes(from, now, cell, then, nextCell) && now.oneSided(cell));
     }
 
-    /** Whether a key whose truth goes from a side to the other one is written on the second only from then on. */
-    boolean arrivesAlone(Side from, Routing next) {
-        return any(
-                next, (now, cell, then, nextCell) -> goes(from, now, cell, then, nextCell) && then.oneSided(nextCell));
+    /** Whether a key is written on a side only from then on, and was not until then. */
+    boolean arrivesAlone(Side side, Routing next) {
+        return any(next, (now, cell, then, nextCell) -> alone(side, then, nextCell) && !alone(side, now, cell));
+    }
+
+    /** Whether a key is written on a side only. */
+    boolean alone(Side side) {
+        return any((plan, cell) -> alone(side, plan, cell));
+    }
+
+    private static boolean alone(Side side, Plan plan, int cell) {
+        return plan.authority(cell) == side && plan.oneSided(cell);
     }
 
     private static boolean goes(Side from, Plan now, int cell, Plan then, int nextCell) {

@@ -17,6 +17,7 @@ import java.time.Duration;
  * @param migrations definitions of migrations
  * @param runner their lifecycle
  * @param preflight looks before they start
+ * @param apis templates and APIs
  * @param tokens who may call
  * @param fleet the proxies
  * @param movement the data of migrations
@@ -29,6 +30,7 @@ public record Services(
         MigrationService migrations,
         MigrationRunner runner,
         Preflight preflight,
+        ApiService apis,
         TokenService tokens,
         FleetService fleet,
         MovementService movement,
@@ -113,6 +115,8 @@ public record Services(
         MovementService movement =
                 new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
+        ApiService apis = new ApiService(records, vault, changes, clock);
+        ApiMoves apiMoves = new ApiMoves(records, apis, clock);
         MigrationService migrations = new MigrationService(
                 records,
                 changes,
@@ -132,6 +136,7 @@ public record Services(
                         limits,
                         clock),
                 movers,
+                apiMoves,
                 clock);
         TimeWindows windows = new TimeWindows(records, movements, migrations, changes, events, limits, clock);
         windows.start();
@@ -151,8 +156,10 @@ public record Services(
                         divergences,
                         preflight,
                         limits,
+                        apiMoves,
                         clock),
                 preflight,
+                apis,
                 new TokenService(store, changes, clock),
                 new FleetService(store, publisher, hub, evictions, stats, release),
                 movement,

@@ -90,7 +90,7 @@ final class StrategyChange {
         boolean copies = movement.filter(StrategyChange::copies).isPresent();
         Map<Side, String> refusals = following.refusals(migration, Following.missing(movement, now, then, wanted));
         String noWayBack = refusals.get(Side.NEW);
-        if (!force && !copies && noWayBack != null && now.arrivesAlone(Side.OLD, then)) {
+        if (!force && !copies && noWayBack != null && now.arrivesAlone(Side.NEW, then)) {
             throw Following.noWayBack(CALL, noWayBack);
         }
         boolean feed = movement.filter(found -> Movements.follows(found) || copies(found))
@@ -113,9 +113,6 @@ final class StrategyChange {
         Set<Side> sides = EnumSet.noneOf(Side.class);
         sides.addAll(missing);
         sides.removeAll(look.refusals().keySet());
-        if (look.refusals().containsKey(Side.NEW)) {
-            warnings.add(Warnings.NO_WAY_BACK);
-        }
         if (sides.isEmpty()) {
             return;
         }
@@ -165,6 +162,9 @@ final class StrategyChange {
             follow(wish, Following.missing(known, now, then, request.getStrategy()), look, warnings);
         }
         Optional<Held<Movement>> movement = movements.of(held.value());
+        if (Following.losesTheWayBack(movement.map(Held::value), now, then, request.getStrategy())) {
+            warnings.add(Warnings.NO_WAY_BACK);
+        }
         boolean feedMissing = now.opensDualWrites(then)
                 && movement.map(Held::value)
                         .filter(found -> Movements.follows(found) || copies(found))
@@ -191,9 +191,10 @@ final class StrategyChange {
         Migration before = wish.before();
         Routing now = Routing.of(before, Movements.inForce(before, movement));
         Routing then = Routing.of(before, wish.strategy());
+        TakeOver.refuseFollowed(then, movement);
         Optional<String> notByKey = then.notByKey();
         if (movement.isPresent()
-                && Movements.follows(movement.get(), Side.OLD)
+                && (Movements.follows(movement.get(), Side.OLD) || Movements.follows(movement.get(), Side.NEW))
                 && notByKey.isPresent()
                 && !wish.request().getForce()) {
             throw ServiceException.conflict(

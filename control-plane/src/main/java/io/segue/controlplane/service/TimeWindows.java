@@ -174,8 +174,8 @@ final class TimeWindows implements AutoCloseable {
 
     /** Says once what the switch waits for. */
     private void tell(Migration migration, Patience desk, String why) {
-        LOG.info("window of {}: {}", migration.getId(), why);
         if (desk.waitsFor(why)) {
+            LOG.info("window of {}: {}", migration.getId(), why);
             changes.exclusively(() -> {
                 Held<Migration> held = records.migration(migration.getUuid());
                 if (waits(held.value())) {

@@ -91,7 +91,7 @@ final class TwoPhase {
 
     private void pass(Map<String, Prepared> moving, long version, Gate gate, boolean lenient, long deadline) {
         try {
-            gate.pass();
+            gate.pass(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
         } catch (RuntimeException e) {
             release(moving.keySet(), String.valueOf(e.getMessage()));
             throw e;
@@ -100,7 +100,7 @@ final class TwoPhase {
         if (!still.passed()) {
             throw abort(moving, version, still, "go on holding the keys that move", limits.hold());
         }
-        if (!lenient && System.nanoTime() > deadline) {
+        if (!lenient && !gate.lenient() && System.nanoTime() - deadline > 0) {
             String reason = "clients would have waited for longer than the hold limit of "
                     + limits.hold().toMillis() + " ms";
             long restored = release(moving.keySet(), reason);

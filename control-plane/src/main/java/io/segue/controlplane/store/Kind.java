@@ -8,6 +8,8 @@ public enum Kind {
     INTERLAY,
     /** What an interlay's clients must log in with, encrypted. Same key as the interlay. */
     INTERLAY_SECRET,
+    TEMPLATE,
+    API,
     MIGRATION,
     /** Key: uuid of the migration, '/', a growing number. */
     MIGRATION_EVENT,

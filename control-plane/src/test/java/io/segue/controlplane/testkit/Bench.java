@@ -7,6 +7,7 @@ import io.segue.controlplane.mover.MoverFactory;
 import io.segue.controlplane.service.Limits;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +36,15 @@ public final class Bench implements AutoCloseable {
     }
 
     public Bench(Path dataDir, MoverFactory movers) throws IOException {
+        this(dataDir, movers, Clock.systemUTC());
+    }
+
+    public Bench(Path dataDir, MoverFactory movers, Clock clock) throws IOException {
         ControlPlaneOptions local = ControlPlaneOptions.local(dataDir, ADMIN);
         this.controlPlane = ControlPlane.start(
                 new ControlPlaneOptions(local.rest(), local.grpc(), local.admin(), dataDir, local.adminToken(), LIMITS),
-                movers);
+                movers,
+                clock);
         this.rest = new Rest(controlPlane.restAddress(), ADMIN);
     }
 

@@ -24,6 +24,7 @@ public final class FakeMover implements DataMover {
     private final MoverSpec spec;
     private final MoverListener listener;
     private final Consumer<FakeMover> script;
+    private final Runnable atTakeOver;
     private final List<String> calls = new CopyOnWriteArrayList<>();
     private final List<CompletableFuture<Void>> passing = new CopyOnWriteArrayList<>();
     private volatile Phase phase = Phase.NEW;
@@ -40,10 +41,11 @@ public final class FakeMover implements DataMover {
     private volatile Runnable atDrain = () -> {};
     private volatile @Nullable String bypass;
 
-    FakeMover(MoverSpec spec, MoverListener listener, Consumer<FakeMover> script) {
+    FakeMover(MoverSpec spec, MoverListener listener, Consumer<FakeMover> script, Runnable atTakeOver) {
         this.spec = spec;
         this.listener = listener;
         this.script = script;
+        this.atTakeOver = atTakeOver;
         this.ceilings = spec.ceilings();
     }
 
@@ -204,6 +206,7 @@ public final class FakeMover implements DataMover {
 
     @Override
     public void takeOver(KeyFilter next, String reason) {
+        atTakeOver.run();
         calls.add("takeOver " + reason);
         filter = next;
     }

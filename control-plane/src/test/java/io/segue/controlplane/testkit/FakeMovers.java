@@ -11,6 +11,7 @@ public final class FakeMovers implements MoverFactory {
     private final List<FakeMover> made = new CopyOnWriteArrayList<>();
     private volatile Probe probe = new Probe("tracking", List.of());
     private volatile Consumer<FakeMover> script = mover -> {};
+    private volatile Runnable atTakeOver = () -> {};
     private volatile boolean wayBack;
 
     /** Servers that offer no change feed: migrations without a copy go on without movers, and there is no way back. */
@@ -45,6 +46,12 @@ public final class FakeMovers implements MoverFactory {
         return this;
     }
 
+    /** What happens when keys are taken over: the decision is stored then, and no proxy has heard of it. */
+    public FakeMovers atTakeOver(Runnable work) {
+        atTakeOver = work;
+        return this;
+    }
+
     /** Movers that catch up at once. */
     public FakeMovers quick() {
         return starting(FakeMover::catchUp);
@@ -52,7 +59,7 @@ public final class FakeMovers implements MoverFactory {
 
     @Override
     public DataMover create(MoverSpec spec, MoverListener listener) {
-        FakeMover mover = new FakeMover(spec, listener, script);
+        FakeMover mover = new FakeMover(spec, listener, script, () -> atTakeOver.run());
         made.add(mover);
         return mover;
     }

@@ -18,6 +18,11 @@ public final class Strategies {
         return canary(reads, "{\"mode\":\"dual_write\",\"policy\":\"new_authoritative\"}");
     }
 
+    /** Writes to both sides by a policy, reads at OLD. */
+    public static String dualBy(String policy) {
+        return canary(0.0, "{\"mode\":\"dual_write\",\"policy\":\"" + policy + "\"}");
+    }
+
     /** Each key on one side. */
     public static String cutover(double reads, double writes) {
         return canary(reads, "{\"mode\":\"cutover\",\"write_percentage\":" + writes + "}");

@@ -8,9 +8,12 @@ import io.segue.core.operation.Labels;
 import io.segue.core.operation.Operation;
 import io.segue.core.operation.Sampling;
 import io.segue.core.strategy.Strategy;
+import io.segue.core.verdict.Quorum;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
@@ -31,6 +34,8 @@ public final class Plan {
     /** The first label class that the strategy selects, and the first that it does not, as far as there are such. */
     private final int[] kinds;
 
+    private final Set<Quorum> quorums = EnumSet.noneOf(Quorum.class);
+
     private Plan(String migrationId, Strategy strategy, long salt, Labels proxy, Cells cells, Verdict[][][] verdicts) {
         this.migrationId = migrationId;
         this.strategy = strategy;
@@ -46,6 +51,13 @@ public final class Plan {
                                 .filter(labelClass -> !selects(labelClass))
                                 .limit(1))
                 .toArray();
+        for (int labelClass : kinds) {
+            for (Verdict verdict : verdicts[Access.WRITE.ordinal()][labelClass]) {
+                if (verdict instanceof Verdict.Dual dual) {
+                    quorums.add(dual.quorum());
+                }
+            }
+        }
     }
 
     /** Compiles {@code strategy} for the operations that carry {@code labels}, where keys are sampled and have no labels of their own. */
@@ -132,6 +144,16 @@ public final class Plan {
     /** The side whose state is the truth for the keys of this cell. */
     public Side authority(int cell) {
         return verdict(Access.WRITE, cell).primary();
+    }
+
+    /** Whether, for some key, the side that is not the authority takes writes while the authority cannot be reached. */
+    public boolean takesOver() {
+        return quorums.stream().anyMatch(Quorum::takesOver);
+    }
+
+    /** Whether, for some key, a write has succeeded only when both sides have executed it. */
+    public boolean requiresBoth() {
+        return quorums.contains(Quorum.BOTH);
     }
 
     /** Whether clients may be reading this cell from the side that is not its authority. */

@@ -14,12 +14,12 @@ public sealed interface WriteMode {
     /**
      * Every write reaches both sides.
      *
-     * @param policy whose answer counts
+     * @param policy whose answer and whose failure count
      */
     record DualWrite(WritePolicy policy) implements WriteMode {
         @Override
         public Verdict decide(int bucket) {
-            return Verdict.dual(policy.authority());
+            return policy.verdict();
         }
     }
 

@@ -16,9 +16,14 @@ public sealed interface Verdict {
         return side == Side.OLD ? Single.OLD : Single.NEW;
     }
 
-    /** To both sides. */
+    /** To both sides; the authority's success is the client's. */
     static Dual dual(Side authority) {
-        return authority == Side.OLD ? Dual.OLD : Dual.NEW;
+        return dual(authority, Quorum.AUTHORITY);
+    }
+
+    /** To both sides; the client's success takes what {@code quorum} says. */
+    static Dual dual(Side authority, Quorum quorum) {
+        return Dual.ALL[authority.ordinal()][quorum.ordinal()];
     }
 
     /** To one side, with a copy to the other. */
@@ -42,10 +47,21 @@ public sealed interface Verdict {
         }
     }
 
-    /** A write for both sides: the authority executes it, its effect goes to the other side. */
-    record Dual(Side authority) implements Verdict {
-        private static final Dual OLD = new Dual(Side.OLD);
-        private static final Dual NEW = new Dual(Side.NEW);
+    /**
+     * A write for both sides: the authority executes it, its effect goes to the other side.
+     *
+     * @param quorum what the client's success takes
+     */
+    record Dual(Side authority, Quorum quorum) implements Verdict {
+        private static final Dual[][] ALL = new Dual[Side.values().length][Quorum.values().length];
+
+        static {
+            for (Side side : Side.values()) {
+                for (Quorum quorum : Quorum.values()) {
+                    ALL[side.ordinal()][quorum.ordinal()] = new Dual(side, quorum);
+                }
+            }
+        }
 
         @Override
         public Side primary() {

@@ -15,11 +15,9 @@ import io.segue.core.strategy.TimeWindow;
 import io.segue.core.strategy.WriteMode;
 import io.segue.core.strategy.WritePolicy;
 import io.segue.core.validation.InvalidFieldException;
-import io.segue.core.validation.NotSupportedException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashSet;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Turns the strategy message into the strategy that decides, and refuses what cannot be run. */
@@ -30,7 +28,6 @@ public final class StrategyMapper {
      * The strategy of a message.
      *
      * @throws InvalidFieldException a value is out of range, or no strategy is set
-     * @throws NotSupportedException the policy exists in the API but not in this release
      */
     public static Strategy fromProto(io.segue.proto.v1.Strategy message) {
         return switch (message.getKindCase()) {
@@ -150,22 +147,11 @@ public final class StrategyMapper {
         return switch (message) {
             case WRITE_POLICY_UNSPECIFIED, WRITE_POLICY_OLD_AUTHORITATIVE -> WritePolicy.OLD_AUTHORITATIVE;
             case WRITE_POLICY_NEW_AUTHORITATIVE -> WritePolicy.NEW_AUTHORITATIVE;
+            case WRITE_POLICY_BOTH_REQUIRED -> WritePolicy.BOTH_REQUIRED;
+            case WRITE_POLICY_BEST_EFFORT -> WritePolicy.BEST_EFFORT;
+            case WRITE_POLICY_LAST_WRITE_WINS -> WritePolicy.LAST_WRITE_WINS;
             case UNRECOGNIZED ->
                 throw new InvalidFieldException("strategy.write_mode.policy", message, "a known policy");
-            default ->
-                throw unsupported(
-                        "strategy.write_mode.policy",
-                        apiName(message.name(), "WRITE_POLICY_"),
-                        "old_authoritative, new_authoritative");
         };
-    }
-
-    private static String apiName(String constant, String prefix) {
-        return constant.substring(prefix.length()).toLowerCase(Locale.ROOT);
-    }
-
-    private static NotSupportedException unsupported(String field, String value, String supported) {
-        return new NotSupportedException(
-                field + ": " + value + " is not available in this release (expected: " + supported + ")");
     }
 }

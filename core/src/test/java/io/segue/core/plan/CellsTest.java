@@ -2,6 +2,7 @@ package io.segue.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.segue.core.labels.Caller;
 import io.segue.core.labels.Labelling;
 import io.segue.core.labels.Subject;
@@ -20,6 +21,7 @@ import io.segue.core.verdict.Side;
 import io.segue.core.wire.LabelsMapper;
 import io.segue.proto.v1.InstanceBy;
 import io.segue.proto.v1.LabelRule;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -132,6 +134,35 @@ class CellsTest {
                         .cells()
                         .of(new Subject().begin("PING", new Caller(3, "", ""), 0)))
                 .isEqualTo(Bucket.KEYLESS);
+    }
+
+    /** The proxies do this for every key of every request. */
+    @Test
+    void looking_allocatesNothing() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        Plan flag =
+                compile(new FeatureFlag(Map.of("new_database", true), 0.25, null), Sampling.KEY, FEATURES, Labels.NONE);
+        Plan shards = compile(
+                new RollingUpdate(Set.of("shard-0"), 5, null),
+                Sampling.CONNECTION,
+                new Labelling(FEATURES.rules(), true),
+                Labels.NONE);
+        Subject subject = new Subject();
+        Caller caller = new Caller(7, "web", "ann");
+        byte[][] keys = {bytes("user:42:cart"), bytes("pay:1"), bytes("{tag}.x"), bytes("login:7")};
+        int looks = 100_000;
+        long found = 0;
+        long before = threads.getCurrentThreadAllocatedBytes();
+        for (int i = 0; i < looks; i++) {
+            subject.begin("GET", caller, 0);
+            byte[] key = keys[i % keys.length];
+            int cell = flag.cells().of(subject.key(key, key.length), 17);
+            found += flag.verdict(Access.READ, cell) == flag.verdict(Access.READ, 0) ? 1 : 0;
+            found += shards.authority(shards.cells().of(subject, 17)).ordinal();
+        }
+        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        assertThat(found).isPositive();
+        assertThat(bytes).isLessThan(looks);
     }
 
     @Test

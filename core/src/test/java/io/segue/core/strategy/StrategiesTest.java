@@ -9,6 +9,7 @@ import io.segue.core.operation.Label;
 import io.segue.core.operation.Labels;
 import io.segue.core.operation.Operation;
 import io.segue.core.validation.InvalidFieldException;
+import io.segue.core.verdict.Quorum;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
 import java.time.Instant;
@@ -41,6 +42,17 @@ class StrategiesTest {
         assertThat(verdict(new Canary(0.05, DUAL), Access.WRITE, 1)).isEqualTo(Verdict.dual(Side.OLD));
         WriteMode newFirst = new WriteMode.DualWrite(WritePolicy.NEW_AUTHORITATIVE);
         assertThat(verdict(new Canary(0.05, newFirst), Access.WRITE, 9_999)).isEqualTo(Verdict.dual(Side.NEW));
+    }
+
+    @Test
+    void canary_dualWrite_thePolicySaysWhatSuccessTakes() {
+        assertThat(verdict(new Canary(0, new WriteMode.DualWrite(WritePolicy.BOTH_REQUIRED)), Access.WRITE, 1))
+                .isEqualTo(Verdict.dual(Side.OLD, Quorum.BOTH));
+        assertThat(verdict(new Canary(0, new WriteMode.DualWrite(WritePolicy.BEST_EFFORT)), Access.WRITE, 1))
+                .isEqualTo(Verdict.dual(Side.OLD, Quorum.EITHER));
+        assertThat(verdict(new Canary(0, new WriteMode.DualWrite(WritePolicy.LAST_WRITE_WINS)), Access.WRITE, 1))
+                .isEqualTo(Verdict.dual(Side.OLD, Quorum.LATEST));
+        assertThat(verdict(new BigBang(true), Access.WRITE, 1)).isEqualTo(Verdict.dual(Side.NEW, Quorum.AUTHORITY));
     }
 
     @Test

@@ -29,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StrategyMapperTest {
@@ -55,6 +56,16 @@ class StrategyMapperTest {
                         .setWriteMode(io.segue.proto.v1.WriteMode.newBuilder()
                                 .setCutover(Cutover.newBuilder().setWritePercentage(1.0))))))
                 .isEqualTo(new Canary(1.0, new WriteMode.Cutover(1.0)));
+    }
+
+    @ParameterizedTest
+    @EnumSource(WritePolicy.class)
+    void dualWrite_everyPolicyHasItsName(WritePolicy policy) {
+        DualWrite.Builder dual = DualWrite.newBuilder()
+                .setPolicy(io.segue.proto.v1.WritePolicy.valueOf("WRITE_POLICY_" + policy.name()));
+        assertThat(StrategyMapper.fromProto(canary(io.segue.proto.v1.Canary.newBuilder()
+                        .setWriteMode(io.segue.proto.v1.WriteMode.newBuilder().setDualWrite(dual)))))
+                .isEqualTo(new Canary(0.0, new WriteMode.DualWrite(policy)));
     }
 
     @Test

@@ -19,6 +19,7 @@ import io.segue.proto.v1.GetVersionRequest;
 import io.segue.proxy.bootstrap.ProxyProcess;
 import io.segue.proxy.config.LinkTls;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -72,7 +73,7 @@ class TlsIT {
     void restSpeaksTlsAndNothingElse() throws Exception {
         assertThat(rest(server, null, rig.restPort())).isEqualTo(200);
         assertThatThrownBy(() -> rest(stranger, null, rig.restPort())).isInstanceOf(IOException.class);
-        try (Socket plain = new Socket("127.0.0.1", rig.restPort())) {
+        try (Socket plain = new Socket(InetAddress.getLoopbackAddress(), rig.restPort())) {
             plain.setSoTimeout(10_000);
             plain.getOutputStream()
                     .write("GET /api/v1/version HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
@@ -80,7 +81,7 @@ class TlsIT {
             assertThat(new String(answer, StandardCharsets.ISO_8859_1)).doesNotContain("HTTP/1.1 200");
         }
         // Whoever is refused, or says nothing, is in nobody's way.
-        try (Socket silent = new Socket("127.0.0.1", rig.restPort())) {
+        try (Socket silent = new Socket(InetAddress.getLoopbackAddress(), rig.restPort())) {
             assertThat(rest(server, null, rig.restPort())).isEqualTo(200);
             assertThat(silent.isConnected()).isTrue();
         }

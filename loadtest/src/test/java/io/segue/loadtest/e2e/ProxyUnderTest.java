@@ -39,9 +39,9 @@ final class ProxyUnderTest implements AutoCloseable {
     private final ProxyServer server;
     private long version;
 
-    private ProxyUnderTest(int loops, SessionSettings settings) {
+    private ProxyUnderTest(int loops, SessionSettings settings, Settings limits) {
         server = new ProxyServer(
-                Labels.NONE, loops, List.of(new RedisProtocol()), settings, Settings.DEFAULT, DualWriteJournal.NONE);
+                Labels.NONE, loops, List.of(new RedisProtocol()), settings, limits, DualWriteJournal.NONE);
     }
 
     /** A proxy with two event loops that serves nothing yet. */
@@ -51,7 +51,12 @@ final class ProxyUnderTest implements AutoCloseable {
 
     /** A proxy that serves nothing yet. */
     static ProxyUnderTest idle(int loops, SessionSettings settings) {
-        return new ProxyUnderTest(loops, settings);
+        return new ProxyUnderTest(loops, settings, Settings.DEFAULT);
+    }
+
+    /** A proxy that serves nothing yet, with other deadlines. */
+    static ProxyUnderTest idle(int loops, Settings limits) {
+        return new ProxyUnderTest(loops, SessionSettings.DEFAULT, limits);
     }
 
     /** A proxy whose only interlay stands before {@code redis}. */
@@ -126,7 +131,12 @@ final class ProxyUnderTest implements AutoCloseable {
 
     /** Value of a counter of the only interlay. */
     long count(Counter counter) {
-        return stats().value(counter);
+        return count(INTERLAY, counter);
+    }
+
+    /** Value of a counter of an interlay. */
+    long count(String interlay, Counter counter) {
+        return stats(interlay).value(counter);
     }
 
     /** Clients connected to the only interlay. */
@@ -136,7 +146,12 @@ final class ProxyUnderTest implements AutoCloseable {
 
     /** Keys of the only interlay that are not known to be equal on both sides. */
     long divergent() {
-        return stats().value(Gauge.LEDGER_KEYS);
+        return divergent(INTERLAY);
+    }
+
+    /** Keys of an interlay that are not known to be equal on both sides. */
+    long divergent(String interlay) {
+        return stats(interlay).value(Gauge.LEDGER_KEYS);
     }
 
     /** The data plane itself. */
@@ -144,12 +159,12 @@ final class ProxyUnderTest implements AutoCloseable {
         return server;
     }
 
-    private InterlayStats stats() {
+    private InterlayStats stats(String interlay) {
         List<InterlayStats> all = new ArrayList<>(server.stats());
         return all.stream()
-                .filter(one -> one.interlay().equals(INTERLAY))
+                .filter(one -> one.interlay().equals(interlay))
                 .findFirst()
-                .orElseThrow(() -> new IllegalStateException("interlay " + INTERLAY + " is not served"));
+                .orElseThrow(() -> new IllegalStateException("interlay " + interlay + " is not served"));
     }
 
     /** Closes the proxy; fails if it does not end or a buffer was never released. */

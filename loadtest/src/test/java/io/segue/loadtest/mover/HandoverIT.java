@@ -123,8 +123,8 @@ class HandoverIT {
     void oneThatHasNothingToDo_onlyListens_untilItTakesOver() throws Exception {
         sides.old("SET", "before", "1");
         sides.fresh("SET", "only:there", "1");
-        try (MoverUnderTest mover = sides.make(
-                MoverUnderTest.options().feed(FeedChoice.TRACKING).movement(Movement.CHANGES_ONLY))) {
+        try (MoverUnderTest mover =
+                sides.make(MoverUnderTest.options().feed(FeedChoice.TRACKING).movement(Movement.CHANGES_ONLY))) {
             mover.mover.restrict(KeyFilter.NONE, LIMIT);
             mover.mover.start();
             mover.awaitCaughtUp();

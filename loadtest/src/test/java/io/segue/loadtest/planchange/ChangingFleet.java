@@ -16,12 +16,13 @@ import io.segue.loadtest.load.TrackedKey;
 import io.segue.loadtest.load.Violation;
 import io.segue.loadtest.migration.Rig;
 import io.segue.loadtest.redis.RedisServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A migration that writes to both sides and changes, again and again, which of them is the authority of all keys; with faults in the links to the
@@ -117,12 +118,25 @@ final class ChangingFleet implements AutoCloseable {
     /** Catches the message of a change that begins after this. */
     Trap trap(Point point) throws InterruptedException {
         long version = rig.rest().get("/version").path("config_version").asLong() + point.version;
-        return link().hold(point.direction, ("-" + version).getBytes(StandardCharsets.US_ASCII), 1);
+        return link().hold(point.direction, message(version, point.direction), 1);
+    }
+
+    /** The bytes in which a configuration of this version begins, or its acknowledgement: the version, and the tag of the nonce behind it. */
+    static byte[] message(long version, Direction direction) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        bytes.write(direction == Direction.TO_CLIENT ? 0x08 : 0x10);
+        long rest = version;
+        for (; rest >= 0x80; rest >>>= 7) {
+            bytes.write((int) (rest & 0x7F) | 0x80);
+        }
+        bytes.write((int) rest);
+        bytes.write(direction == Direction.TO_CLIENT ? 0x12 : 0x1A);
+        return bytes.toByteArray();
     }
 
     /** What came of a change: its answer, or the text of what went wrong. */
     static String outcome(CompletableFuture<JsonNode> change) {
-        return change.orTimeout(CALL_LIMIT.toMillis(), java.util.concurrent.TimeUnit.MILLISECONDS)
+        return change.orTimeout(CALL_LIMIT.toMillis(), TimeUnit.MILLISECONDS)
                 .handle((answer, failure) -> failure == null ? answer.toString() : String.valueOf(failure.getCause()))
                 .join();
     }
@@ -146,7 +160,9 @@ final class ChangingFleet implements AutoCloseable {
                 .asText();
         onNew = policy.equals("new_authoritative");
         for (Proxy proxy : rig.proxies()) {
-            Rig.await("what " + proxy.nodeId() + " runs", () -> proxy.get("/config").contains(policy));
+            Rig.await(
+                    "what " + proxy.nodeId() + " runs",
+                    () -> proxy.get("/config").contains(policy));
         }
         assertThat(rig.metric("segue_parked_requests")).isZero();
         return onNew;
@@ -159,7 +175,7 @@ final class ChangingFleet implements AutoCloseable {
         private final Checker checker = new Checker();
         private final LoadGenerator load;
 
-        private Traffic(ChangingFleet fleet, int run) throws IOException, InterruptedException {
+        private Traffic(ChangingFleet fleet) throws IOException, InterruptedException {
             this.fleet = fleet;
             this.keys = Keyspace.create(60, fleet.rig.proxies().size());
             fleet.rig.oldServer().call("FLUSHALL");
@@ -190,18 +206,14 @@ final class ChangingFleet implements AutoCloseable {
             assertThat(check.holds()).isTrue();
         }
 
-        long errors() {
-            return checker.errors();
-        }
-
         @Override
         public void close() {
             load.close();
         }
     }
 
-    Traffic traffic(int run) throws IOException, InterruptedException {
-        return new Traffic(this, run);
+    Traffic traffic() throws IOException, InterruptedException {
+        return new Traffic(this);
     }
 
     static void pause(JavaProcess process) throws IOException, InterruptedException {

@@ -10,7 +10,7 @@ import io.segue.loadtest.redis.NeedsRedis;
 import io.segue.loadtest.redis.Resp;
 import io.segue.loadtest.redis.RespClient;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -34,8 +34,8 @@ class HoldIT {
         try (Rig rig = Rig.setup().links().proxies(1, "--threads", "1").start()) {
             rig.migrate(cutover(0));
             long version = rig.rest().get("/version").path("config_version").asLong();
-            Trap held = rig.link(0)
-                    .hold(Direction.TO_SERVER, ("-" + (version + 2)).getBytes(StandardCharsets.US_ASCII), 1);
+            Trap held =
+                    rig.link(0).hold(Direction.TO_SERVER, ChangingFleet.message(version + 2, Direction.TO_SERVER), 1);
             CompletableFuture<String> told = CompletableFuture.supplyAsync(() -> patched(rig));
             held.await(Duration.ofSeconds(10));
             long begin = System.nanoTime();
@@ -68,9 +68,9 @@ class HoldIT {
             for (int i = 0; i < KEYS; i++) {
                 RespClient client = clients.get(i);
                 String key = "key:" + i;
-                Rig.await("it learns that the change did not happen", () -> client.call("SET", key, "w")
-                        .text()
-                        .equals("OK"));
+                Rig.await(
+                        "it learns that the change did not happen",
+                        () -> client.call("SET", key, "w").text().equals("OK"));
                 client.close();
             }
             assertThat(rig.oldServer().call("DBSIZE").number()).isEqualTo(KEYS);
@@ -88,7 +88,7 @@ class HoldIT {
         try {
             return client.read();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

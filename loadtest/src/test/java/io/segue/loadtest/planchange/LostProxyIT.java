@@ -40,7 +40,8 @@ class LostProxyIT {
         Rig rig = fleet.rig();
         fleet.link().refuse(true);
         fleet.link().cut();
-        Rig.await("the loss is noticed", () -> !shown("proxy-2").path("connected").asBoolean());
+        Rig.await(
+                "the loss is noticed", () -> !shown("proxy-2").path("connected").asBoolean());
         assertThat(ChangingFleet.outcome(fleet.change())).contains("409", "proxy-2", "DELETE /api/v1/proxies/");
 
         try (RespClient cutOff = RespClient.connect(fleet.victim().port())) {
@@ -68,9 +69,9 @@ class LostProxyIT {
             assertThat(fleet.authority()).isNotSameAs(old);
         }
         for (RedisServer server : List.of(rig.oldServer(), rig.newServer())) {
-            Rig.await("the mark is gone", () -> server.call("EXISTS", "segue:evicted:proxy-2")
-                            .number()
-                    == 0);
+            Rig.await(
+                    "the mark is gone",
+                    () -> server.call("EXISTS", "segue:evicted:proxy-2").number() == 0);
         }
     }
 

@@ -45,8 +45,8 @@ final class DirectWriter implements AutoCloseable {
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
-        stop();
+    public void close() throws IOException {
+        stopped = true;
         client.close();
     }
 }

@@ -32,14 +32,24 @@ final class Switching {
                 {"type": "canary", "read_percentage": %s, "write_mode": {"mode": "cutover", "write_percentage": %s}}""".formatted(share, share);
     }
 
+    /** All keys on NEW, or all on OLD. */
+    static String blueGreen(boolean activeIsNew) {
+        return "{\"type\": \"blue_green\", \"active_is_new\": " + activeIsNew + "}";
+    }
+
+    static void toggle(Rig rig, boolean toNew) throws InterruptedException {
+        rig.rest().patch("/migrations/" + Rig.MIGRATION + "/toggle", "{\"activate_new\": " + toNew + "}");
+    }
+
     /** Starts the migration with a copy of OLD, or, with {@code "none"}, between servers that hold the same. */
     void begin(Rig rig, String strategy, String data) throws IOException, InterruptedException {
-        seedOld(rig);
         if (data.equals("scan")) {
+            seedOld(rig);
             rig.migrate(strategy, Rig.scan("replace"));
             rig.awaitOpen();
         } else {
             rig.seed(keys);
+            rig.oldServer().call("SET", STANDING, "1");
             rig.newServer().call("SET", STANDING, "1");
             rig.migrate(strategy);
         }

@@ -2,8 +2,10 @@ package io.segue.loadtest.switchover;
 
 import static io.segue.loadtest.switchover.Switching.RATE;
 import static io.segue.loadtest.switchover.Switching.answers;
+import static io.segue.loadtest.switchover.Switching.blueGreen;
 import static io.segue.loadtest.switchover.Switching.cutover;
 import static io.segue.loadtest.switchover.Switching.rollback;
+import static io.segue.loadtest.switchover.Switching.toggle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.segue.loadtest.fleet.RestClient;
@@ -35,15 +37,15 @@ class ThereAndBackIT {
     void allKeysThereAndBackManyTimes(String data) throws Exception {
         try (Rig rig = Rig.start(2)) {
             // Without a copy, what OLD alone was written with before would be missing on NEW.
-            switching.begin(rig, cutover(data.equals("none") ? 1.0 : 0.0), data);
+            switching.begin(rig, blueGreen(data.equals("none")), data);
             List<Long> waits = new ArrayList<>();
             try (LoadGenerator load = switching.load(rig)) {
                 load.start();
                 answers(load, RATE / 2);
                 for (int round = 0; round < ROUNDS; round++) {
-                    for (double share : new double[] {1.0, 0.0}) {
+                    for (boolean toNew : new boolean[] {true, false}) {
                         load.latencies().startStage();
-                        rig.patch(cutover(share));
+                        toggle(rig, toNew);
                         answers(load, RATE / 4);
                         waits.add(longestMs(load));
                     }
@@ -95,7 +97,7 @@ class ThereAndBackIT {
         }
     }
 
-    /** Where in a switch the control plane is killed: versions are published, the hold first, then the decision. */
+    /** Where in a switch the control plane is killed: versions are published, to get ready, to hold, and with the decision. */
     private enum Moment {
         HELD,
         DECIDED
@@ -125,7 +127,7 @@ class ThereAndBackIT {
         RestClient rest = rig.rest();
         long before = targetVersion(rig);
         CompletableFuture<Void> asked = CompletableFuture.runAsync(() -> patchOrDie(rest, share));
-        Rig.await("the moment", () -> targetVersion(rig) > before + moment.ordinal() || asked.isDone());
+        Rig.await("the moment", () -> targetVersion(rig) > before + 1 + moment.ordinal() || asked.isDone());
         rig.controlPlane().kill9();
         asked.handle((done, failure) -> done).join();
         rig.controlPlane().restart();

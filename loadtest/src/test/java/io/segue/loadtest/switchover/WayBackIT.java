@@ -34,6 +34,7 @@ class WayBackIT {
         return switch (name) {
             case "big_bang" -> "{\"type\": \"big_bang\"}";
             case "cutover" -> cutover(1.0);
+            case "blue_green" -> Switching.blueGreen(true);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -46,7 +47,7 @@ class WayBackIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"big_bang", "cutover"})
+    @ValueSource(strings = {"big_bang", "cutover", "blue_green"})
     void afterTheRollback_oldHasNewsLastState(String strategy) throws Exception {
         try (Rig rig = Rig.start(2);
                 RespClient client = rig.client()) {
@@ -96,8 +97,7 @@ class WayBackIT {
             assertThat(client.call("GET", "only:on:old").isNil()).isTrue();
             // The feed is lost, so everything is compared.
             rig.newServer().call("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-            Rig.await(
-                    "a comparison", () -> rig.progress().path("rechecks").asLong() > 0);
+            Rig.await("a comparison", () -> rig.progress().path("rechecks").asLong() > 0);
             Rig.await("its end", () -> rig.progress().path("caught_up").asBoolean());
             Rig.await(
                     "a client's reconnection",
@@ -119,9 +119,7 @@ class WayBackIT {
                 answers(load, RATE / 2);
                 assertThat(rig.act("pause").path("status").asText()).isEqualTo("paused");
                 answers(load, RATE / 2);
-                Rig.await(
-                        "changes that wait",
-                        () -> reverse(rig).path("owed").asLong() > 0);
+                Rig.await("changes that wait", () -> reverse(rig).path("owed").asLong() > 0);
                 rollback(rig);
                 answers(load, RATE / 2);
                 load.stop();
@@ -172,8 +170,7 @@ class WayBackIT {
             later.call("CLIENT", "SETNAME", name[0] + ":" + name[1] + ":999:lane-0");
             server.call("CLIENT", "KILL", "ID", line.replaceAll("^id=(\\d+) .*", "$1"));
             Rig.await(
-                    "the failure",
-                    () -> rig.migration().path("status").asText().equals("failed"));
+                    "the failure", () -> rig.migration().path("status").asText().equals("failed"));
         }
     }
 

@@ -119,6 +119,20 @@ public final class ProxyCommand {
     private List<String> listen = new ArrayList<>();
 
     @Option(
+            names = "--gateway",
+            paramLabel = "HOST:PORT",
+            description = "Where applications call APIs over gRPC. Default: nowhere; port 0 takes any.")
+    private @Nullable String gateway;
+
+    @Option(
+            names = "--gateway-token-file",
+            paramLabel = "FILE",
+            description =
+                    "The first line is the token that callers of APIs must bring. Needed unless --gateway is on the"
+                            + " loopback address.")
+    private @Nullable Path gatewayTokenFile;
+
+    @Option(
             names = "--token-file",
             paramLabel = "FILE",
             description = "The first line is the token; read again for every connection to the control plane.")
@@ -183,11 +197,20 @@ public final class ProxyCommand {
                     threads,
                     rescueBudgetMs,
                     Overrides.parse(listen),
+                    Optional.ofNullable(gateway).map(address -> HostPort.parse("--gateway", address)),
+                    Optional.ofNullable(gatewayTokenFile).map(ProxyCommand::tokenIn),
                     token(),
                     tls());
         } catch (InvalidFieldException e) {
             throw new ParameterException(line, String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private static Supplier<String> tokenIn(Path path) {
+        TokenFile file = new TokenFile(path);
+        // Wrong from the start is a mistake in the command; wrong later is trouble with the link.
+        file.get();
+        return file;
     }
 
     private Optional<LinkTls> tls() {
@@ -205,10 +228,7 @@ public final class ProxyCommand {
 
     private Supplier<String> token() {
         if (tokenFile != null) {
-            TokenFile file = new TokenFile(tokenFile);
-            // Wrong from the start is a mistake in the command; wrong later is trouble with the link.
-            file.get();
-            return file;
+            return tokenIn(tokenFile);
         }
         String token = environment.getOrDefault(TOKEN_VARIABLE, "").strip();
         if (token.isEmpty()) {

@@ -21,6 +21,8 @@ import java.util.function.Supplier;
  * @param threads event loops, 1 to 1024
  * @param rescueBudgetMs how long a read may wait for the side that is not the authority, in milliseconds, 1 to 10000
  * @param listen where interlays are served instead of their own address
+ * @param gateway where applications call APIs; empty: nowhere
+ * @param gatewayToken what those callers must bring; empty: nothing, which is allowed on the loopback address only
  * @param token the bearer token, read anew for every connection to the control plane
  * @param tls how the link to the control plane is encrypted; absent: plain text
  */
@@ -34,6 +36,8 @@ public record ProxyOptions(
         int threads,
         int rescueBudgetMs,
         Overrides listen,
+        Optional<HostPort> gateway,
+        Optional<Supplier<String>> gatewayToken,
         Supplier<String> token,
         Optional<LinkTls> tls) {
     private static final int MAX_THREADS = 1024;
@@ -43,12 +47,18 @@ public record ProxyOptions(
         Check.id("--node-id", nodeId);
         Check.range("--threads", threads, 1, MAX_THREADS);
         Check.range("--rescue-budget-ms", rescueBudgetMs, 1, MAX_BUDGET_MS);
+        if (gateway.isPresent() && gatewayToken.isEmpty() && !gateway.get().isLoopback()) {
+            throw new InvalidFieldException(
+                    "--gateway-token-file",
+                    "nothing",
+                    "a file with a token, since --gateway is not on the loopback address");
+        }
         if (controlPlane.port() == 0) {
             throw new InvalidFieldException("--control-plane", controlPlane, "a port of 1 to 65535");
         }
     }
 
-    /** With a link in plain text. */
+    /** With a link in plain text, and without a gateway. */
     public ProxyOptions(
             String nodeId,
             HostPort controlPlane,
@@ -72,6 +82,35 @@ public record ProxyOptions(
                 listen,
                 token,
                 Optional.empty());
+    }
+
+    /** Without a gateway. */
+    public ProxyOptions(
+            String nodeId,
+            HostPort controlPlane,
+            HostPort admin,
+            Path dataDir,
+            String region,
+            String instance,
+            int threads,
+            int rescueBudgetMs,
+            Overrides listen,
+            Supplier<String> token,
+            Optional<LinkTls> tls) {
+        this(
+                nodeId,
+                controlPlane,
+                admin,
+                dataDir,
+                region,
+                instance,
+                threads,
+                rescueBudgetMs,
+                listen,
+                Optional.empty(),
+                Optional.empty(),
+                token,
+                tls);
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.segue.proxy.bootstrap;
 
 import io.segue.proxy.config.ConfigStatus;
 import io.segue.proxy.config.StreamSettings;
+import io.segue.proxy.gateway.Gateway;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.concurrent.CompletionStage;
@@ -54,6 +55,11 @@ public final class ProxyProcess implements AutoCloseable {
         return parts.admin().address();
     }
 
+    /** The port where APIs are called; 0: nowhere. */
+    public int gatewayPort() {
+        return parts.gateway().map(Gateway::port).orElse(0);
+    }
+
     /** How the proxy stands with its configuration. */
     public ConfigStatus status() {
         return parts.board().status();
@@ -75,6 +81,7 @@ public final class ProxyProcess implements AutoCloseable {
             return;
         }
         log.info("proxy_stopping");
+        parts.gateway().ifPresent(Gateway::close);
         await("configuration", parts.stream().quiesce(), APPLY_S);
         boolean ended = await("data plane", parts.dataPlane().close(), DATA_PLANE_CLOSE_S);
         boolean stopped = ended && parts.dataPlane().finished();

@@ -7,6 +7,7 @@ import io.segue.proxy.config.FileDualWriteJournal;
 import io.segue.proxy.config.NodeInfo;
 import io.segue.proxy.config.StatusBoard;
 import io.segue.proxy.config.StreamSettings;
+import io.segue.proxy.gateway.Gateway;
 import io.segue.proxy.net.DataPlane;
 import io.segue.proxy.telemetry.AdminServer;
 import io.segue.proxy.telemetry.Metrics;
@@ -14,6 +15,7 @@ import io.segue.proxy.telemetry.Page;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -28,6 +30,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * @param configThread the configuration thread
  * @param metrics what the scraper gets
  * @param admin the admin port, open
+ * @param gateway where APIs are called, open; empty: nowhere
  * @param stopping set when the end begins
  */
 record ProxyWiring(
@@ -38,6 +41,7 @@ record ProxyWiring(
         ScheduledExecutorService configThread,
         Metrics metrics,
         AdminServer admin,
+        Optional<Gateway> gateway,
         AtomicBoolean stopping) {
 
     /**
@@ -73,6 +77,7 @@ record ProxyWiring(
                     options.listen(), dataPlane.target(), new ConfigCache(dataDir.path()), board, configThread);
             ConfigStream stream =
                     new ConfigStream(streamSettings, applier, new MigrationReporter(dataPlane), board, configThread);
+            Optional<Gateway> gateway = gateway(options, board, dataPlane);
             AdminServer admin = AdminServer.start(
                     new InetSocketAddress(
                             options.admin().host(), options.admin().port()),
@@ -85,13 +90,26 @@ record ProxyWiring(
                             metrics::page,
                             "/config",
                             new ConfigPage(options, board::status)));
-            return new ProxyWiring(dataDir, dataPlane, board, stream, configThread, metrics, admin, stopping);
+            return new ProxyWiring(dataDir, dataPlane, board, stream, configThread, metrics, admin, gateway, stopping);
         } catch (IOException | RuntimeException e) {
             configThread.shutdownNow();
             metrics.close();
             dataPlane.close();
             throw e;
         }
+    }
+
+    private static Optional<Gateway> gateway(ProxyOptions options, StatusBoard board, DataPlane dataPlane)
+            throws IOException {
+        return options.gateway().isEmpty()
+                ? Optional.empty()
+                : Optional.of(Gateway.start(
+                        new InetSocketAddress(
+                                options.gateway().get().host(),
+                                options.gateway().get().port()),
+                        options.gatewayToken(),
+                        () -> board.status().snapshot(),
+                        dataPlane::address));
     }
 
     /** The settings of the stream as the options say, with production's times. */

@@ -73,7 +73,7 @@ public final class ConfigApplier {
      * @param evicted whether this proxy was evicted since it ran what it runs
      */
     CompletionStage<Outcome> apply(ProxyConfig config, boolean evicted) {
-        return enqueue(config, ConfigStatus.Source.CONTROL_PLANE, evicted ? target::readmit : target::apply);
+        return enqueue(config, ConfigStatus.Source.CONTROL_PLANE, evicted ? target::readmit : target);
     }
 
     private CompletionStage<Outcome> enqueue(ProxyConfig config, ConfigStatus.Source source, ConfigTarget how) {

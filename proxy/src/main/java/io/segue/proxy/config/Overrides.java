@@ -51,6 +51,6 @@ public record Overrides(Map<String, HostPort> addresses) {
                     return address == null ? interlay : interlay.listeningOn(address.host(), address.port());
                 })
                 .toList();
-        return new ProxySnapshot(snapshot.version(), interlays);
+        return new ProxySnapshot(snapshot.version(), interlays, snapshot.apis());
     }
 }

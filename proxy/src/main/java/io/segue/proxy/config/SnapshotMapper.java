@@ -1,13 +1,16 @@
 package io.segue.proxy.config;
 
 import io.segue.core.labels.Labelling;
+import io.segue.core.operation.CommandTemplate;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
 import io.segue.core.wire.LabelsMapper;
 import io.segue.core.wire.StrategyMapper;
+import io.segue.proto.v1.ApiConfig;
 import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.FieldType;
 import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.Plan;
 import io.segue.proto.v1.Prepared;
@@ -30,12 +33,18 @@ final class SnapshotMapper {
         for (InterlayConfig interlay : config.getInterlaysList()) {
             interlays.add(within("interlay " + interlay.getId(), () -> interlay(interlay)));
         }
-        return within("config", () -> new ProxySnapshot(config.getVersion(), interlays));
+        List<ApiSpec> apis = new ArrayList<>(config.getApisCount());
+        for (ApiConfig api : config.getApisList()) {
+            apis.add(within("api " + api.getId(), () -> api(api)));
+        }
+        return within("config", () -> new ProxySnapshot(config.getVersion(), interlays, apis));
     }
 
     private static InterlaySpec interlay(InterlayConfig message) {
         String id = Check.id("id", message.getId());
-        int port = Check.port("port", message.getPort());
+        int port = message.hasApiBinding()
+                ? Check.range("port", message.getPort(), 0, 0)
+                : Check.port("port", message.getPort());
         if (!message.hasEndpoint()) {
             throw new InvalidFieldException("endpoint", "nothing", "an endpoint");
         }
@@ -50,6 +59,30 @@ final class SnapshotMapper {
         Labelling labelling = LabelsMapper.fromProto(message.getInstanceBy(), message.getLabelsList());
         return new InterlaySpec(
                 id, message.getBind(), port, endpoint, login, labelling, plan, message.getAcceptDivergence(), prepared);
+    }
+
+    private static ApiSpec api(ApiConfig message) {
+        List<ApiSpec.Field> fields = new ArrayList<>();
+        message.getFieldsList()
+                .forEach(field ->
+                        fields.add(new ApiSpec.Field(field.getName(), type(field.getType()), field.getRequired())));
+        List<ApiSpec.Binding> bindings = new ArrayList<>();
+        message.getBindingsList()
+                .forEach(binding -> bindings.add(new ApiSpec.Binding(
+                        binding.getBinding().getTemplate(),
+                        binding.getInterlay(),
+                        CommandTemplate.of("command", binding.getCommandList()),
+                        binding.getBinding().getFieldsMap())));
+        return new ApiSpec(Check.id("id", message.getId()), fields, bindings);
+    }
+
+    private static ApiSpec.Type type(FieldType type) {
+        return switch (type) {
+            case FIELD_TYPE_UNSPECIFIED, FIELD_TYPE_STRING -> ApiSpec.Type.STRING;
+            case FIELD_TYPE_NUMBER -> ApiSpec.Type.NUMBER;
+            case FIELD_TYPE_BOOLEAN -> ApiSpec.Type.BOOLEAN;
+            case UNRECOGNIZED -> throw new InvalidFieldException("fields.type", type, "string, number or boolean");
+        };
     }
 
     private static InterlaySpec.PreparedSpec prepared(Prepared message) {

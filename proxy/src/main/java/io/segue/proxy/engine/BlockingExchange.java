@@ -45,6 +45,12 @@ final class BlockingExchange implements ReplyHandler {
         stats.count(Counter.requests(side, Access.PINNED));
     }
 
+    /** Whether the other side has taken a key over while this one was waiting: what was popped here is still there. */
+    private boolean inVain() {
+        MigrationState migration = route.migration();
+        return writes != null && migration != null && writes.moved(migration);
+    }
+
     private void note() {
         MigrationState migration = route.migration();
         if (writes != null && migration != null) {
@@ -60,6 +66,10 @@ final class BlockingExchange implements ReplyHandler {
                 stats.count(Counter.errors(side, ErrorClass.REPLY));
             } else {
                 note();
+                if (inVain()) {
+                    slot.reply(engine.outcomeUnknown(route, side, "the truth of a key has moved"));
+                    return;
+                }
             }
         }
         slot.reply(in, from, to, last);

@@ -4,6 +4,7 @@ import io.netty.buffer.ByteBuf;
 import io.segue.core.operation.Access;
 import io.segue.core.operation.Bucket;
 import io.segue.core.plan.Plan;
+import io.segue.core.verdict.Quorum;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
 import io.segue.proxy.protocol.Command.EffectRule;
@@ -55,12 +56,17 @@ public final class Dispatcher {
             slot.reply(crossSideReply(request, stats));
             return;
         }
+        MigrationState migration = route.migration();
+        if (access == Access.READ && migration != null && keys.moved(request, in, start, migration, client.db())) {
+            movedRead(client, authority, migration, request, in, start, stats, slot);
+            return;
+        }
         Verdict verdict = plan.verdict(access, keys.cell());
         if (verdict instanceof Verdict.Dual dual) {
-            dual(client, dual.authority(), false, request, in, start, stats, slot);
+            engine.writes.write(client, dual.authority(), dual.quorum(), false, request, in, start, stats, slot);
         } else if (verdict instanceof Verdict.Shadowed shadowed) {
             if (access == Access.WRITE) {
-                dual(client, shadowed.side(), true, request, in, start, stats, slot);
+                engine.writes.write(client, shadowed.side(), Quorum.AUTHORITY, true, request, in, start, stats, slot);
             } else {
                 shadowRead(client, shadowed.side(), request, in, start, stats, slot);
             }
@@ -146,56 +152,25 @@ public final class Dispatcher {
                 .start();
     }
 
-    private void dual(
+    /** A read of keys of which some have their truth on the side that the plan does not have it on. */
+    private void movedRead(
             ClientLanes client,
             Side authority,
-            boolean shadow,
+            MigrationState migration,
             Request request,
             ByteBuf in,
             int start,
             LoopStats stats,
             ReplySlot slot) {
-        SharedLane shared = client.writes(authority);
-        Lane lane = shared.lane();
-        if (lane == null) {
-            stats.count(Counter.dualWriteFailedOn(authority));
-            slot.reply(engine.unavailable(client.route(), authority, shared.lastFailure()));
-            return;
+        Side side = engine.moved.forRead(request, in, start, migration, client.db(), authority);
+        if (side != null) {
+            single(client, side, Access.READ, request, in, start, stats, slot);
+        } else if (request.command().split() != Split.NONE) {
+            int[] sides = engine.moved.sides(request, in, start, migration, client.db(), authority);
+            new SplitExchange(engine, engine.splitter, request, sides, slot).send(client, in, start, stats);
+        } else {
+            slot.reply(crossSideReply(request, stats));
         }
-        DualExchange exchange = dualExchange(client, authority, shadow, request, in, start, stats, slot, false);
-        lane.send(exchange, in, start, request.length());
-    }
-
-    private DualExchange dualExchange(
-            ClientLanes client,
-            Side authority,
-            boolean shadow,
-            Request request,
-            ByteBuf in,
-            int start,
-            LoopStats stats,
-            ReplySlot slot,
-            boolean pinned) {
-        Route route = client.route();
-        Plan plan = route.plan();
-        MigrationState migration = route.migration();
-        if (plan == null || migration == null) {
-            throw new IllegalStateException("a dual write without a migration");
-        }
-        boolean wait = !shadow && engine.keys.followerReads(plan);
-        DualExchange.Job job = new DualExchange.Job(
-                route,
-                migration,
-                client.db(),
-                client.orderedBy(),
-                authority,
-                client.writes(authority.other()),
-                shadow,
-                wait,
-                stats,
-                slot);
-        ByteBuf frame = engine.loop.keep(in, start, request.length());
-        return engine.duals.take().begin(job, request, frame, pinned);
     }
 
     /**
@@ -210,6 +185,36 @@ public final class Dispatcher {
         }
         engine.keys.look(client, request, in, start, plan);
         return engine.keys.authority(route);
+    }
+
+    /**
+     * As {@link #authority}, but the side that has the truth now, where that of a key has moved: for work that is decided anew with
+     * every request.
+     */
+    public @Nullable Side truth(ClientLanes client, Request request, ByteBuf in, int start) {
+        Side authority = authority(client, request, in, start);
+        return authority != null && moved(client, request, in, start) ? authority.other() : authority;
+    }
+
+    /** Whether the truth of some key that {@code request} may touch has moved, so that work which lasts must not begin. */
+    public boolean moved(ClientLanes client, Request request, ByteBuf in, int start) {
+        Plan plan = client.route().plan();
+        MigrationState migration = client.route().migration();
+        if (plan == null || migration == null || !migration.ledger().hasMoved()) {
+            return false;
+        }
+        engine.keys.look(client, request, in, start, plan);
+        return engine.keys.moved(request, in, start, migration, client.db())
+                || engine.writes.reachesUnknownKeys(request, in, start);
+    }
+
+    /** The reply to work that lasts on a key whose truth has moved. */
+    public byte[] movedReply(Request request) {
+        return engine.replies.error(
+                "UNAVAILABLE",
+                "segue: a key of " + request.command().name()
+                        + " has its later state on the other side of the migration,"
+                        + " and transactions and waiting requests have to wait until it is back; try again");
     }
 
     /** Whether a request must wait for the plan change under way. */
@@ -244,11 +249,7 @@ public final class Dispatcher {
             engine.keys.look(client, request, in, start, plan);
             Verdict verdict = plan.verdict(Access.WRITE, engine.keys.cell());
             if (!(verdict instanceof Verdict.Single)) {
-                lane.send(
-                        dualExchange(client, side, false, request, in, start, stats, slot, true),
-                        in,
-                        start,
-                        request.length());
+                engine.writes.writePinned(client, lane, side, verdict, request, in, start, stats, slot);
                 return;
             }
         }
@@ -273,12 +274,14 @@ public final class Dispatcher {
             ReplySlot slot) {
         TransactionWrites writes = null;
         Plan plan = client.route().plan();
+        ReplySlot to = slot;
         if (plan != null) {
             writes = new TransactionWrites(client.lanes().protocol().keys());
             collectWrites(client, request, in, start, writes);
             writes.leaveOut(plan);
+            to = engine.writes.whenCopied(client.route(), side, writes, stats, slot);
         }
-        lane.send(new BlockingExchange(engine, client.route(), side, writes, stats, slot), in, start, request.length());
+        lane.send(new BlockingExchange(engine, client.route(), side, writes, stats, to), in, start, request.length());
     }
 
     /** Sends a request of a transaction, which does nothing yet. */
@@ -318,12 +321,15 @@ public final class Dispatcher {
         if (plan != null) {
             writes.leaveOut(plan);
         }
-        SingleExchange plain = engine.singles.take().begin(client.route(), side, Access.PINNED, stats, slot);
-        if (migration == null || writes.isEmpty()) {
+        if (plan == null || migration == null || writes.isEmpty()) {
+            SingleExchange plain = engine.singles.take().begin(client.route(), side, Access.PINNED, stats, slot);
             lane.send(plain, in, start, length);
-        } else {
-            lane.send(new CommitExchange(plain, writes, migration, side), in, start, length);
+            return;
         }
+        ReplySlot to = engine.writes.whenCopied(client.route(), side, writes, stats, slot);
+        SingleExchange plain = engine.singles.take().begin(client.route(), side, Access.PINNED, stats, to);
+        int[] stripes = client.route().takesOver() ? writes.stripes(plan) : new int[0];
+        lane.send(new CommitExchange(plain, writes, migration, side, stripes), in, start, length);
     }
 
     /** Notes the keys that {@code request}, queued in a transaction, will write. */

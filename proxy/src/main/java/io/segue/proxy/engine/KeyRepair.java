@@ -9,6 +9,7 @@ import io.segue.proxy.upstream.Lane;
 import io.segue.proxy.upstream.Loop;
 import io.segue.proxy.upstream.ReplyHandler;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ final class KeyRepair {
     }
 
     final Ledger.Key key;
-    final Ledger.Entry entry;
+    final LedgerEntry entry;
     private final Loop loop;
     private final KeyCopy copy;
     private final Lane authority;
@@ -60,12 +61,13 @@ final class KeyRepair {
     private KeyCopy.@Nullable State copied;
     private KeyCopy.@Nullable State arrived;
     private KeyCopy.@Nullable State later;
+    private @Nullable ScheduledFuture<?> settling;
     private int looks;
     private String failure = "";
 
     KeyRepair(
             Ledger.Key key,
-            Ledger.Entry entry,
+            LedgerEntry entry,
             Loop loop,
             KeyCopy copy,
             Lane authority,
@@ -118,25 +120,42 @@ final class KeyRepair {
     }
 
     private void giveBack() {
+        migration.ledger().copied(key, entry.generation);
         // First the stripe, then the generation: a write notes itself between entering the one and changing the other.
         if (!migration.stripes().busy(stripe) && migration.ledger().onProbation(key, entry.generation)) {
-            loop.executor().schedule(this::settled, settleMs, TimeUnit.MILLISECONDS);
+            settling = loop.executor().schedule(this::settled, settleMs, TimeUnit.MILLISECONDS);
         } else {
             whenDone.done(this, Result.CHANGED);
         }
     }
 
+    /** Does not wait until the copy has settled, if that is all it does: the key was written meanwhile, and somebody waits for the next copy. */
+    void hurry() {
+        ScheduledFuture<?> waiting = settling;
+        if (waiting != null && waiting.cancel(false)) {
+            settling = null;
+            whenDone.done(this, Result.CHANGED);
+        }
+    }
+
     private void settled() {
+        settling = null;
         int entered = migration.stripes().entered(stripe);
         if (migration.stripes().busy(stripe)) {
             lookAgain();
+            return;
+        }
+        // A key whose truth has moved is claimed by every write, which changes its generation but not its probation.
+        LedgerEntry now = migration.ledger().get(key);
+        if (now == null || !now.onProbation) {
+            whenDone.done(this, Result.CHANGED);
             return;
         }
         read(authority, (reply, state) -> {
             later = state.withoutPayload();
             read(follower, (again, there) -> {
                 if (migration.stripes().entered(stripe) == entered) {
-                    decide(there);
+                    decide(there, now.generation);
                 } else {
                     lookAgain();
                 }
@@ -158,7 +177,7 @@ final class KeyRepair {
         whenDone.done(this, Result.CHANGED);
     }
 
-    private void decide(KeyCopy.State there) {
+    private void decide(KeyCopy.State there, long generation) {
         KeyCopy.State here = later;
         KeyCopy.State before = copied;
         KeyCopy.State thereBefore = arrived;
@@ -171,7 +190,7 @@ final class KeyRepair {
                                 && (here.payload() == null) == (there.payload() == null)));
         if (!alike) {
             beginAgain();
-        } else if (migration.ledger().clear(key, entry.generation)) {
+        } else if (migration.ledger().clear(key, generation)) {
             migration.countRepaired();
             whenDone.done(this, Result.REPAIRED);
         } else {

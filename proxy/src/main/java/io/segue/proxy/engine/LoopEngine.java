@@ -19,6 +19,8 @@ final class LoopEngine {
     final Replies replies;
     final Splitter splitter;
     final RequestKeys keys;
+    final MovedKeys moved;
+    final DualWrites writes;
     final long rescueBudgetNs;
     final long followerTimeoutNs;
     final long requestTimeoutNs;
@@ -32,6 +34,8 @@ final class LoopEngine {
         this.replies = protocol.replies();
         this.splitter = protocol.splitter();
         this.keys = new RequestKeys(loop, protocol.keys());
+        this.moved = new MovedKeys(this);
+        this.writes = new DualWrites(this);
         // Deadlines are looked at once per tick: half a tick early on the average keeps what was promised.
         this.rescueBudgetNs = TimeUnit.MILLISECONDS.toNanos(Math.max(1, settings.rescueBudgetMs() - Loop.TICK_MS));
         this.followerTimeoutNs = TimeUnit.MILLISECONDS.toNanos(settings.followerTimeoutMs());
@@ -70,6 +74,22 @@ final class LoopEngine {
                 "UNKNOWN",
                 "segue: lost " + describe(route, side) + " before it answered (" + reason
                         + "); the request may have been executed");
+    }
+
+    /** A write that {@code wanted} cannot execute, and {@code other} may not. */
+    byte[] behind(Route route, Side wanted, Side other) {
+        return replies.error(
+                "UNAVAILABLE",
+                "segue: " + describe(route, wanted) + " cannot be reached, and " + describe(route, other)
+                        + " may lack an earlier write of the key, or has one under way; try again");
+    }
+
+    byte[] oneSided(Route route, Side executed, String reason) {
+        return replies.error(
+                "ONESIDE",
+                "segue: executed on " + describe(route, executed) + ", but not known to be on "
+                        + describe(route, executed.other()) + " (" + reason
+                        + "); it is carried over as soon as that can be done");
     }
 
     private static String describe(Route route, Side side) {

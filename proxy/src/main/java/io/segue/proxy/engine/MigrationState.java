@@ -82,6 +82,21 @@ public final class MigrationState {
         return ledger.size();
     }
 
+    /** Keys whose truth has moved to the side that the plan does not have it on, and is not back yet. */
+    public int moved() {
+        return ledger.moved();
+    }
+
+    /** Takes the truth of all keys back to where the plan has it, although the later state is elsewhere. */
+    public void giveUpMoves() {
+        ledger.giveUpMoves();
+    }
+
+    /** Changes whenever the truth of some key moves, there or back. */
+    public long moves() {
+        return ledger.moves();
+    }
+
     /** Whether nothing is left to repair, and nothing is on the way that could undo a repair. */
     public boolean settled() {
         return ledger.isEmpty() && fences.isEmpty();
@@ -97,16 +112,19 @@ public final class MigrationState {
         ledger.markEverything();
     }
 
-    private static String reason(Ledger.Entry entry) {
+    private static String reason(LedgerEntry entry) {
         String cause = entry.cause.name().toLowerCase(Locale.ROOT);
-        return entry.failure.isEmpty() ? cause : cause + "; not repaired: " + entry.failure;
+        String what = entry.moved
+                ? cause + "; the later state is on " + entry.authority.name().toUpperCase(Locale.ROOT)
+                : cause;
+        return entry.failure.isEmpty() ? what : what + "; not repaired: " + entry.failure;
     }
 
     /** The ledger as the control plane is told of it. */
     public LedgerNews news() {
         List<LedgerNews.DivergentKeyNews> sample = ledger.some(LedgerNews.MAX_SAMPLE).stream()
                 .map(key -> {
-                    Ledger.Entry entry = ledger.get(key);
+                    LedgerEntry entry = ledger.get(key);
                     return entry == null
                             ? new LedgerNews.DivergentKeyNews(key.bytes(), key.db(), "repaired", 0)
                             : new LedgerNews.DivergentKeyNews(key.bytes(), key.db(), reason(entry), entry.sinceMs);

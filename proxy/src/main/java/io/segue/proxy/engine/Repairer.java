@@ -43,7 +43,7 @@ public final class Repairer {
     private static final long SETTLE_MARGIN_MS = 150;
 
     /** What is known of a key that is not repaired yet. */
-    private record Attempt(boolean running, int failures, long notBeforeMs) {}
+    private record Attempt(@Nullable KeyRepair running, int failures, long notBeforeMs) {}
 
     private final Loop loop;
     private final Lanes lanes;
@@ -153,7 +153,11 @@ public final class Repairer {
             }
             Ledger.Key key = upNext.next();
             Attempt attempt = attempts.get(key);
-            if (attempt != null && (attempt.running || nowMs < attempt.notBeforeMs)) {
+            KeyRepair repair = attempt == null ? null : attempt.running;
+            if (repair != null && now.requiresBoth()) {
+                hurry(key, repair);
+            }
+            if (repair != null || (attempt != null && nowMs < attempt.notBeforeMs)) {
                 continue;
             }
             if (start(now, key, attempt)) {
@@ -162,8 +166,16 @@ public final class Repairer {
         }
     }
 
+    /** A client may be waiting until the key has been copied once more. */
+    private void hurry(Ledger.Key key, KeyRepair repair) {
+        LedgerEntry entry = migration.ledger().get(key);
+        if (entry != null && !entry.onProbation) {
+            repair.hurry();
+        }
+    }
+
     private boolean start(Route now, Ledger.Key key, @Nullable Attempt attempt) {
-        Ledger.Entry entry = migration.ledger().get(key);
+        LedgerEntry entry = migration.ledger().get(key);
         Plan plan = now.plan();
         if (entry == null || plan == null) {
             return false;
@@ -177,27 +189,27 @@ public final class Repairer {
         Lane authority = lane(now, entry.authority, key.db());
         Lane follower = lane(now, entry.authority.other(), key.db());
         int failures = attempt == null ? 0 : attempt.failures;
-        if (authority(key.bytes()) != entry.authority
+        if ((!entry.moved && authority(key.bytes()) != entry.authority)
                 || authority == null
                 || follower == null
                 || migration.stripes().busy(Stripes.of(hash))) {
-            attempts.put(key, new Attempt(false, failures, System.currentTimeMillis() + SOON_MS));
+            attempts.put(key, new Attempt(null, failures, System.currentTimeMillis() + SOON_MS));
             return false;
         }
         running++;
-        attempts.put(key, new Attempt(true, failures, 0));
-        new KeyRepair(
-                        key,
-                        entry,
-                        loop,
-                        protocol.keyCopy(),
-                        authority,
-                        follower,
-                        migration,
-                        Stripes.of(hash),
-                        settleMs,
-                        this::done)
-                .start();
+        KeyRepair repair = new KeyRepair(
+                key,
+                entry,
+                loop,
+                protocol.keyCopy(),
+                authority,
+                follower,
+                migration,
+                Stripes.of(hash),
+                settleMs,
+                this::done);
+        attempts.put(key, new Attempt(repair, failures, 0));
+        repair.start();
         return true;
     }
 
@@ -211,10 +223,10 @@ public final class Repairer {
                 attempts.remove(repair.key);
                 stats.count(Counter.LEDGER_REPAIRED);
             }
-            case CHANGED -> attempts.put(repair.key, new Attempt(false, 0, nowMs + SOON_MS));
+            case CHANGED -> attempts.put(repair.key, new Attempt(null, 0, nowMs + SOON_MS));
             case FAILED -> {
                 long wait = Math.min(MAX_BACKOFF_MS, SOON_MS << Math.min(failures + 2, 12));
-                attempts.put(repair.key, new Attempt(false, failures + 1, nowMs + wait));
+                attempts.put(repair.key, new Attempt(null, failures + 1, nowMs + wait));
                 note(repair);
                 if (failures == 0) {
                     LOG.warn("migration {}: a key cannot be repaired yet: {}", now(), repair.failure());
@@ -224,7 +236,7 @@ public final class Repairer {
     }
 
     private void note(KeyRepair repair) {
-        Ledger.Entry entry = migration.ledger().get(repair.key);
+        LedgerEntry entry = migration.ledger().get(repair.key);
         if (entry != null) {
             entry.failure = repair.failure();
         }

@@ -91,6 +91,35 @@ final class RequestKeys {
         return stripes[i];
     }
 
+    /** How many keys share a stripe. */
+    int occurrences(int stripe) {
+        int found = 0;
+        for (int i = 0; i < count; i++) {
+            found += stripes[i] == stripe ? 1 : 0;
+        }
+        return found;
+    }
+
+    /** A copy of key {@code i}. Call after {@link #look} at the same request. */
+    Ledger.Key key(Request request, ByteBuf in, int start, int i, int db) {
+        load(request, in, start, i);
+        return new Ledger.Key(db, Arrays.copyOf(key, keyLength));
+    }
+
+    /** Whether the truth of some key has moved. Call after {@link #look} at the same request. */
+    boolean moved(Request request, ByteBuf in, int start, MigrationState migration, int db) {
+        if (!migration.ledger().hasMoved()) {
+            return false;
+        }
+        for (int i = 0; i < count; i++) {
+            load(request, in, start, i);
+            if (migration.ledger().hasMoved(db, key, keyLength)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int[] stripes() {
         return Arrays.copyOf(stripes, count);
     }

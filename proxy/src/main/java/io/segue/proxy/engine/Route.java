@@ -61,20 +61,30 @@ public final class Route {
 
     /**
      * The same, but work waits if its authority is another one under {@code after}, or if both sides of its keys are to be kept in step from
-     * then on: what is under way now would not reach the other side, and might overtake what does. {@link #holding} says whether there is
-     * such work.
+     * then on: what is under way now would not reach the other side, and might overtake what does. Everything waits if the other side took
+     * writes over until now and is not to any more. {@link #holding} says whether there is such work.
      */
     public Route holding(Route next) {
-        boolean some;
-        if (plan != null && next.plan != null) {
-            some = plan.anyPair(next.plan, (cell, nextCell) -> waits(cell, next, nextCell));
-        } else if (next.plan != null) {
-            some = next.plan.anyCell(nextCell -> waits(nextCell, next, nextCell));
-        } else {
-            some = plan != null ? plan.anyCell(cell -> waits(cell, next, cell)) : waits(0, next, 0);
-        }
+        boolean some = moves(next);
         boolean all = some && (plan == null || (next.plan != null && !plan.comparable(next.plan)));
-        return new Route(spec, plan, migration, some ? next : null, all, underWay.length() / SPREAD);
+        // Until the truth of all keys is back, and while it is looked whether that is so.
+        boolean leaves = takesOver() && !(next.migration == migration && next.takesOver());
+        return new Route(
+                spec, plan, migration, some || leaves ? next : null, all || leaves, underWay.length() / SPREAD);
+    }
+
+    /**
+     * Whether {@code next} moves the authority of some key, or begins to keep both sides of some key in step: then the two sides must be known
+     * to be equal before it takes this one's place.
+     */
+    public boolean moves(Route next) {
+        if (plan != null && next.plan != null) {
+            return plan.anyPair(next.plan, (cell, nextCell) -> waits(cell, next, nextCell));
+        }
+        if (next.plan != null) {
+            return next.plan.anyCell(nextCell -> waits(nextCell, next, nextCell));
+        }
+        return plan != null ? plan.anyCell(cell -> waits(cell, next, cell)) : waits(0, next, 0);
     }
 
     private boolean waits(int cell, Route next, int nextCell) {
@@ -134,6 +144,16 @@ public final class Route {
     /** Whether any work may have to wait. */
     public boolean holding() {
         return after != null;
+    }
+
+    /** Whether the side that is not the authority takes writes while the authority cannot be reached. */
+    public boolean takesOver() {
+        return plan != null && plan.takesOver();
+    }
+
+    /** Whether some write has succeeded only when both sides have executed it. */
+    public boolean requiresBoth() {
+        return plan != null && plan.requiresBoth();
     }
 
     /** Whether some write is to reach both sides. */

@@ -25,6 +25,25 @@ public final class TransactionWrites {
         return keys.isEmpty() && !everything;
     }
 
+    /** The keys that are known one by one. */
+    List<Ledger.Key> keys() {
+        return keys;
+    }
+
+    /** Whether the truth of some key has moved. */
+    boolean moved(MigrationState migration) {
+        return migration.ledger().hasMoved()
+                && keys.stream()
+                        .anyMatch(key -> migration.ledger().hasMoved(key.db(), key.bytes(), key.bytes().length));
+    }
+
+    /** The stripes of the keys. */
+    int[] stripes(Plan plan) {
+        return keys.stream()
+                .mapToInt(key -> Stripes.of(Bucket.hash(key.bytes(), 0, key.bytes().length, plan.salt())))
+                .toArray();
+    }
+
     void add(Effects effects, Request request, ByteBuf in, int start, int db) {
         EffectRule effect = request.command().effect();
         int count = finder.find(request, in, start);

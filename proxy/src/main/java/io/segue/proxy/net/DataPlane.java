@@ -4,9 +4,11 @@ import io.segue.proxy.config.ConfigTarget;
 import io.segue.proxy.config.HoldNews;
 import io.segue.proxy.config.LedgerNews;
 import io.segue.proxy.telemetry.InterlayStats;
+import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** The data plane as the rest of the process sees it. All methods may be called from any thread and do not block. */
 public interface DataPlane {
@@ -25,6 +27,10 @@ public interface DataPlane {
 
     /** Why {@link #ready()} is false, for people; empty when it is true. */
     String notReadyReason();
+
+    /** Where an interlay listens, with the real port; null if it is not served. */
+    @Nullable
+    InetSocketAddress address(String interlay);
 
     /**
      * Stops accepting, lets requests in flight finish (bounded by the data plane's own limit, 5 s), closes everything.

@@ -12,6 +12,7 @@ import io.segue.proxy.upstream.LaneProfile;
 import io.segue.proxy.upstream.Lanes;
 import io.segue.proxy.upstream.ReplyHandler;
 import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,9 @@ final class Fences {
     /** Servers on which connections of earlier processes are looked for: false until none is left. */
     private final Map<Place, Boolean> searched = new ConcurrentHashMap<>();
 
+    /** What a server has been asked and has not answered; confined to the first loop. */
+    private final Set<Object> asked = new HashSet<>();
+
     private boolean working;
 
     /**
@@ -62,6 +66,12 @@ final class Fences {
     void lost(Protocol protocol, ServerAddress address, ServerFacts facts) {
         if (facts.connectionId() >= 0) {
             lost.put(new Lost(new Place(protocol, address), facts.runId(), facts.connectionId()), "");
+            workSoon();
+        }
+    }
+
+    private void workSoon() {
+        if (!server.firstLoop().isShuttingDown()) {
             server.firstLoop().execute(this::work);
         }
     }
@@ -69,7 +79,7 @@ final class Fences {
     /** From now on connections of earlier processes of this proxy to these servers count as unknown, until they are gone. */
     void lookForLeftovers(Protocol protocol, Set<ServerAddress> servers) {
         servers.forEach(address -> searched.putIfAbsent(new Place(protocol, address), false));
-        server.firstLoop().execute(this::work);
+        workSoon();
     }
 
     /** How many connections to these servers may still carry something. */
@@ -121,12 +131,16 @@ final class Fences {
         boolean left = false;
         for (Lost one : lost.keySet()) {
             left = true;
-            kill(one);
+            if (!asked.contains(one)) {
+                kill(one);
+            }
         }
         for (Map.Entry<Place, Boolean> one : searched.entrySet()) {
             if (!one.getValue()) {
                 left = true;
-                search(one.getKey());
+                if (!asked.contains(one.getKey())) {
+                    search(one.getKey());
+                }
             }
         }
         if (left) {
@@ -159,7 +173,8 @@ final class Fences {
             return;
         }
         ByteBuf request = one.at.protocol.keyCopy().kill(lane.loop().alloc(), one.connectionId);
-        lane.send(new Answer(text -> killed(one, text)), request);
+        asked.add(one);
+        lane.send(new Answer(one, text -> killed(one, text)), request);
     }
 
     private void killed(Lost one, String answer) {
@@ -176,7 +191,8 @@ final class Fences {
         Lane lane = lane(at);
         if (lane != null) {
             ByteBuf request = at.protocol.keyCopy().connections(lane.loop().alloc());
-            lane.send(new Answer(text -> found(at, lane, text)), request);
+            asked.add(at);
+            lane.send(new Answer(at, text -> found(at, lane, text)), request);
         }
     }
 
@@ -195,11 +211,13 @@ final class Fences {
     }
 
     /** Takes a whole answer. */
-    private static final class Answer implements ReplyHandler {
+    private final class Answer implements ReplyHandler {
+        private final Object about;
         private final Consumer<String> then;
         private final StringBuilder text = new StringBuilder();
 
-        Answer(Consumer<String> then) {
+        Answer(Object about, Consumer<String> then) {
+            this.about = about;
             this.then = then;
         }
 
@@ -207,6 +225,7 @@ final class Fences {
         public void onReply(Lane lane, ByteBuf in, int from, int to, boolean last, ReplyParser.Kind kind) {
             text.append(in.toString(from, to - from, StandardCharsets.ISO_8859_1));
             if (last) {
+                asked.remove(about);
                 then.accept(text.toString());
             }
         }
@@ -214,6 +233,7 @@ final class Fences {
         @Override
         public void onLost(Lane lane, String reason, boolean maybeSent) {
             // Asked again on the next connection.
+            asked.remove(about);
         }
 
         @Override

@@ -14,10 +14,12 @@ import io.segue.proxy.protocol.Protocol.ConversationSettings;
 import io.segue.proxy.session.ClientHandler;
 import io.segue.proxy.session.Interlay;
 import io.segue.proxy.session.SessionSettings;
+import java.net.InetSocketAddress;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** One open listening socket. Its clients live on when it is closed. */
 final class Listener {
@@ -107,6 +109,11 @@ final class Listener {
     /** The socket's address: with the real port, where any was asked for. */
     String address() {
         return String.valueOf(channel.localAddress());
+    }
+
+    @Nullable
+    InetSocketAddress socketAddress() {
+        return channel.localAddress() instanceof InetSocketAddress address ? address : null;
     }
 
     boolean open() {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
  *   <li>If no key's authority moves, and none begins to be written on both sides, there is nothing to prepare.
  *   <li>Otherwise work on those keys waits in the sessions (the hold), reads too; everything else flows.
  *   <li>When what was under way before is through on both sides, no lost connection may still carry any of it ({@link Fences}), and the ledger is
- *       empty, the route may be swapped.
+ *       empty, the route may be swapped. If the hold is only there because one side no longer takes over what the other cannot, it is enough that
+ *       no key's truth is on the wrong side any more.
  *   <li>If an operator has demanded the change whatever is lost, the ledger is not looked at, and the limit ends the wait.
  *   <li>Else, if that does not come about within the limit, the hold ends and nothing has changed.
  *   <li>If the decision is somebody else's and does not come, what waits is answered with an error, and the hold goes on.
@@ -158,7 +159,8 @@ final class PlanSwitch {
         int underWay = interlay.underWayBefore();
         int unknown = fences.unknown(before.writeServers());
         boolean forced = after.spec().acceptDivergence();
-        boolean equal = migration == null || migration.settled() || forced || readmitted;
+        boolean back = migration == null || (migration.moved() == 0 && !before.moves(after));
+        boolean equal = back || forced || readmitted || (migration != null && migration.settled());
         boolean late = System.nanoTime() > deadlineNs;
         if (HoldState.mayAcknowledge(underWay, unknown, equal)) {
             move(HoldState.Event.DRAINED);
@@ -196,6 +198,9 @@ final class PlanSwitch {
     /** Swaps the route and lets go what waits. */
     void commit() {
         MigrationState migration = after.migration();
+        if (migration != null && migration == before.migration() && !after.takesOver()) {
+            migration.giveUpMoves();
+        }
         if (migration != null && after.widensDualWrites(before)) {
             // What was written on one side only is not on the other.
             migration.distrustEverything();

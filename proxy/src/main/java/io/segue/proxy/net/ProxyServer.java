@@ -34,6 +34,7 @@ import io.segue.proxy.upstream.Lanes;
 import io.segue.proxy.upstream.Loop;
 import io.segue.proxy.upstream.UpstreamTls;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -185,7 +186,7 @@ public final class ProxyServer implements DataPlane {
         // A change is being prepared from a state that this proxy does not run yet: first there, then the hold.
         List<InterlaySpec> undecided =
                 snapshot.interlays().stream().map(InterlaySpec::undecided).toList();
-        return new Change(this, new ProxySnapshot(snapshot.version(), undecided), kind)
+        return new Change(this, new ProxySnapshot(snapshot.version(), undecided, snapshot.apis()), kind)
                 .run()
                 .thenCompose(done -> new Change(this, snapshot, kind).run());
     }
@@ -256,6 +257,12 @@ public final class ProxyServer implements DataPlane {
             }
         }
         return "";
+    }
+
+    @Override
+    public @Nullable InetSocketAddress address(String interlay) {
+        Served one = served.get(interlay);
+        return one == null ? null : one.listener().socketAddress();
     }
 
     /** Where an interlay listens, with the real port; null if it is not served. */

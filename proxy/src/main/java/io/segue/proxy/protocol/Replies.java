@@ -11,6 +11,15 @@ public interface Replies {
     boolean isError(ByteBuf reply);
 
     /**
+     * Whether an error says that the server takes no writes at the moment, whatever they are, so that this one has not been executed. Does not
+     * move the buffer's indices.
+     */
+    boolean takesNoWrites(ByteBuf error);
+
+    /** Whether a whole reply says that there is nothing: null, or an aggregate of nothing. */
+    boolean isEmpty(ByteBuf reply);
+
+    /**
      * An error reply. {@code code} is the first word that clients dispatch on ({@code "ERR"}), {@code message} the text; line breaks
      * in either are replaced.
      */

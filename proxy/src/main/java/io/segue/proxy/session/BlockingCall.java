@@ -64,6 +64,10 @@ final class BlockingCall implements ReplySlot {
             finish(session.dispatcher().crossSideReply(request, session.stats()));
             return;
         }
+        if (session.dispatcher().moved(session.lanes(), request, in, start)) {
+            finish(session.dispatcher().movedReply(request));
+            return;
+        }
         ServerAddress address = route.writes(side);
         Lane to = session.actions().own().to(address, session.lanes());
         at = address;

@@ -33,7 +33,9 @@ public final class Holds {
 
     /** A request wants to wait; false: too much waits already. */
     boolean park(long size) {
-        boolean fits = parked.incrementAndGet() <= maxParked & bytes.addAndGet(size) <= maxBytes;
+        int requests = parked.incrementAndGet();
+        long waiting = bytes.addAndGet(size);
+        boolean fits = requests <= maxParked && waiting <= maxBytes;
         if (!fits) {
             leave(size);
         }

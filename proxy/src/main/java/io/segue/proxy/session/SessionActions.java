@@ -108,7 +108,7 @@ final class SessionActions implements SessionControl {
         if (turn != ClientSession.Turn.NOW) {
             return turn == ClientSession.Turn.NEVER;
         }
-        Side side = session.dispatcher().authority(session.lanes(), what, bytes, from);
+        Side side = session.dispatcher().truth(session.lanes(), what, bytes, from);
         if (side == null) {
             session.openSlot().reply(session.dispatcher().crossSideReply(what, session.stats()));
             return true;

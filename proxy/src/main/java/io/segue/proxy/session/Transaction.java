@@ -33,6 +33,9 @@ final class Transaction {
     /** Its requests were queued under plans that do not mean the same by a cell. */
     private boolean moved;
 
+    /** {@link MigrationState#moves} at its beginning. */
+    private long moves;
+
     private boolean opened;
     private TransactionWrites writes;
 
@@ -61,6 +64,14 @@ final class Transaction {
         }
         if (wanted == null || (so != null && wanted != so)) {
             session.openSlot().reply(session.dispatcher().crossSideReply(request, session.stats()));
+            return Queued.REFUSED;
+        }
+        if (lane == null) {
+            MigrationState now = route.migration();
+            moves = now == null ? 0 : now.moves();
+        }
+        if (session.dispatcher().moved(session.lanes(), request, in, start)) {
+            session.openSlot().reply(session.dispatcher().movedReply(request));
             return Queued.REFUSED;
         }
         note(route);
@@ -156,7 +167,14 @@ final class Transaction {
         }
         return to.open()
                 && !(route.overdue() && changing())
+                && truthsStayed()
                 && cells(route).allMatch(cell -> own.isTo(to, route.authorityServer(cell)));
+    }
+
+    /** Whether no key's truth has moved meanwhile, its own or another: what it has watched may have been written elsewhere. */
+    private boolean truthsStayed() {
+        MigrationState begun = migration;
+        return begun == null || !session.lanes().route().takesOver() || begun.moves() == moves;
     }
 
     /** The cells of its keys; all there are, if those are not known: what was queued without a plan has none. */

@@ -27,6 +27,12 @@ public enum Counter {
     DUAL_WRITE_FAILED_ON_NEW(Metric.DUAL_WRITE_FAILURES, "failed_on", "new"),
     RESCUED_READS("segue_rescued_reads", "Reads sent to NEW that OLD answered, because NEW failed or was slow."),
 
+    WRITES_TAKEN_OVER(
+            "segue_writes_taken_over", "Writes that one side took because the other, the authority, could not."),
+    ONE_SIDED_WRITES(
+            "segue_one_sided_writes",
+            "Writes that both sides were required to execute and one did not: their clients got an error."),
+
     SHADOW_COMPARED("segue_shadow_compared", "Shadowed requests whose two replies were compared."),
     SHADOW_MISMATCHED("segue_shadow_mismatched", "Shadowed requests whose two replies still differed after a settle."),
     SHADOW_SHED("segue_shadow_shed", "Copies that were not sent because the copy side was too slow."),

@@ -51,6 +51,15 @@ public final class SharedLane implements Lane.Owner {
         return waitingToReopen || retired ? null : reopen();
     }
 
+    /**
+     * As {@link #lane}, but null also while a server that was reached before is being reached again: for work that another server can do, or
+     * that may not wait.
+     */
+    public @Nullable Lane reachable() {
+        Lane now = lane();
+        return now == null || now.ready() || facts == null ? now : null;
+    }
+
     /** The lane that is open now, if any; never opens one. */
     public @Nullable Lane present() {
         return lane;

@@ -174,6 +174,11 @@ class ProxyProcessTest {
 
     /** Serves nobody, but behaves. */
     private static final class FakeDataPlane implements DataPlane {
+        @Override
+        public java.net.InetSocketAddress address(String interlay) {
+            return null;
+        }
+
         private final RecordingTarget target = new RecordingTarget();
         private final InterlayStats stats = new InterlayStats("cache", 1);
         private volatile String notReadyReason = "";

@@ -46,4 +46,14 @@ class ConfigCacheTest {
             assertThatThrownBy(cache::load).as("cut to %s bytes", i).isInstanceOf(IOException.class);
         }
     }
+
+    @Test
+    void nothingIsServedFromARetiredCopy_untilTheNext() throws IOException {
+        ConfigCache cache = new ConfigCache(directory);
+        cache.store(Configs.plain(1));
+        cache.retire();
+        assertThat(new ConfigCache(directory).load()).isEmpty();
+        cache.store(Configs.plain(2));
+        assertThat(new ConfigCache(directory).load()).contains(Configs.plain(2));
+    }
 }

@@ -232,4 +232,24 @@ class ConfigStreamTest {
         assertThat(conversation.end()).isEqualTo("completed");
         stream = null;
     }
+
+    @Test
+    void aHoldThatCannotBeKeptOnDiskIsRefused() throws Exception {
+        startStream();
+        Conversation conversation = controlPlane.nextStream();
+        conversation.next();
+        conversation.send(Configs.plain(1), "n-1");
+        conversation.next();
+        // Where the new copy would be written stands something that cannot be replaced.
+        Path inTheWay = Files.createDirectories(directory.resolve(ConfigCache.FILE + ".tmp"));
+        Files.writeString(inTheWay.resolve("file"), "x");
+        conversation.send(Configs.holding(2, 0.5), "n-2");
+        ConfigRequest answer = conversation.next();
+        assertThat(answer.getErrorDetail().getMessage()).contains("version 2 is not on disk");
+        assertThat(answer.getVersion()).isEqualTo(1);
+        conversation.send(Configs.plain(3), "n-3");
+        assertThat(conversation.next().hasErrorDetail())
+                .as("nobody relies on this one")
+                .isFalse();
+    }
 }

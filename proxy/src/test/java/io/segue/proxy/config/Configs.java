@@ -5,6 +5,7 @@ import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.InterlayConfig;
 import io.segue.proto.v1.Plan;
+import io.segue.proto.v1.Prepared;
 import io.segue.proto.v1.ProxyConfig;
 import io.segue.proto.v1.Strategy;
 
@@ -28,6 +29,19 @@ public final class Configs {
         return ProxyConfig.newBuilder()
                 .setVersion(version)
                 .addInterlays(interlay("cache", 7000).setPlan(plan(share)))
+                .build();
+    }
+
+    /** The same without a plan, while a canary is prepared and what it moves is held. */
+    static ProxyConfig holding(long version, double share) {
+        Prepared.Builder prepared = Prepared.newBuilder()
+                .setEndpoint(endpoint("old_redis", 6379))
+                .setPlan(plan(share))
+                .setHold(true)
+                .setHoldLimitMs(2_000);
+        return ProxyConfig.newBuilder()
+                .setVersion(version)
+                .addInterlays(interlay("cache", 7000).setPrepared(prepared))
                 .build();
     }
 

@@ -33,7 +33,7 @@ final class LedgerTest {
     }
 
     private boolean clear(String name) {
-        Ledger.Entry entry = ledger.get(key(name));
+        LedgerEntry entry = ledger.get(key(name));
         return entry != null && ledger.clear(key(name), entry.generation);
     }
 
@@ -50,7 +50,7 @@ final class LedgerTest {
     }
 
     private long generation(String name) {
-        Ledger.Entry entry = ledger.get(key(name));
+        LedgerEntry entry = ledger.get(key(name));
         assertThat(entry).isNotNull();
         return entry == null ? 0 : entry.generation;
     }
@@ -59,7 +59,7 @@ final class LedgerTest {
     void theFirstCauseAndTimeStay() {
         mark("k");
         ledger.mark(key("k"), Ledger.Cause.OUTCOMES_DIFFER, Side.NEW);
-        Ledger.Entry entry = ledger.get(key("k"));
+        LedgerEntry entry = ledger.get(key("k"));
         assertThat(entry).isNotNull();
         assertThat(entry.cause).isEqualTo(Ledger.Cause.CONCURRENT);
         assertThat(entry.authority).isEqualTo(Side.NEW);

@@ -47,4 +47,30 @@ final class StripesTest {
         stripes.leave(STRIPE);
         assertThat(stripes.busy(STRIPE)).isFalse();
     }
+
+    @Test
+    void flightsAreCountedApart() {
+        stripes.fly(STRIPE, 1);
+        assertThat(stripes.flying(STRIPE)).isTrue();
+        assertThat(stripes.alone(STRIPE, 0, true)).as("only a flight is there").isTrue();
+        assertThat(stripes.alone(STRIPE, 0, false)).isFalse();
+        stripes.land(STRIPE);
+        assertThat(stripes.flying(STRIPE)).isFalse();
+        assertThat(stripes.busy(STRIPE)).as("landed, and not through").isTrue();
+        assertThat(stripes.alone(STRIPE, 0, true)).isFalse();
+        assertThat(stripes.alone(STRIPE, 1, false)).as("it is the one who asks").isTrue();
+        stripes.leave(STRIPE);
+        assertThat(stripes.busy(STRIPE)).isFalse();
+    }
+
+    @Test
+    void aFlightOfOthersIsInNobodysOrder() {
+        stripes.enter(STRIPE, 1);
+        stripes.fly(STRIPE, 1);
+        assertThat(stripes.alone(STRIPE, 1, true))
+                .as("behind the one who asks, on the same lanes")
+                .isTrue();
+        stripes.fly(STRIPE, Stripes.OWN_CONNECTION);
+        assertThat(stripes.alone(STRIPE, 1, true)).isFalse();
+    }
 }

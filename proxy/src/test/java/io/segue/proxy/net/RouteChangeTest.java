@@ -9,6 +9,8 @@ import io.segue.core.strategy.WriteMode;
 import io.segue.core.strategy.WritePolicy;
 import io.segue.proxy.Await;
 import io.segue.proxy.engine.Settings;
+import io.segue.proxy.protocol.Limits;
+import io.segue.proxy.session.SessionSettings;
 import io.segue.proxy.testkit.FakeServer;
 import io.segue.proxy.testkit.Proxy;
 import io.segue.proxy.testkit.TestClient;
@@ -213,6 +215,65 @@ final class RouteChangeTest {
                 assertThat(client.read("+OK\r\n")).isEqualTo("+OK\r\n");
                 assertThat(next.got("SET k 1")).isTrue();
                 assertThat(old.got("SET k 1")).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void soManyRequestsWaitAndNoMore() throws Exception {
+        SessionSettings few = new SessionSettings(Limits.DEFAULT, 8192, 1 << 20, 1L << 30, 2, 1 << 20);
+        try (FakeServer old = new FakeServer();
+                FakeServer next = new FakeServer();
+                Proxy proxy = new Proxy(PATIENT, few)) {
+            done(proxy.serve(old.port()));
+            done(proxy.prepare(old.port(), next.port(), new BigBang(false)));
+            try (TestClient first = proxy.client();
+                    TestClient second = proxy.client();
+                    TestClient third = proxy.client()) {
+                first.send("SET k 1");
+                second.send("SET k 2");
+                assertThat(first.read(5, 100)).isEmpty();
+                assertThat(second.read(5, 100)).isEmpty();
+                assertThat(third.send("SET k 3").read("-TRYAGAIN")).isEqualTo("-TRYAGAIN");
+                done(proxy.migrate(old.port(), next.port(), new BigBang(false)));
+                assertThat(first.read("+OK\r\n")).isEqualTo("+OK\r\n");
+                assertThat(second.read("+OK\r\n")).isEqualTo("+OK\r\n");
+                assertThat(next.got("SET k 3")).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aLostConnectionIsKilledAtTheServerBeforeTheProxySaysThatItHolds() throws Exception {
+        AtomicReference<String> killed = new AtomicReference<>("");
+        AtomicReference<FakeServer.Connection> killer = new AtomicReference<>();
+        try (FakeServer old = new FakeServer((from, words) -> {
+                    String line = String.join(" ", words);
+                    if (line.startsWith("CLIENT KILL ID")) {
+                        killed.set(line);
+                        killer.set(from);
+                        return "";
+                    }
+                    if (line.equals("SET k 1")) {
+                        asked.set(from);
+                        from.hangUp();
+                        return "";
+                    }
+                    return "+OK\r\n";
+                });
+                FakeServer next = new FakeServer();
+                Proxy proxy = new Proxy(PATIENT)) {
+            done(proxy.serve(old.port()));
+            try (TestClient client = proxy.client()) {
+                assertThat(client.send("SET k 1").read("-UNKNOWN")).isEqualTo("-UNKNOWN");
+                CompletableFuture<Void> hold = proxy.prepare(old.port(), next.port(), new BigBang(false));
+                staysUndone(hold);
+                Await.until("it is to be killed", () -> !killed.get().isEmpty());
+                assertThat(killed.get())
+                        .isEqualTo("CLIENT KILL ID " + asked.get().id());
+                killer.get().send(":1\r\n");
+                done(hold);
+                done(proxy.migrate(old.port(), next.port(), new BigBang(false)));
             }
         }
     }

@@ -104,6 +104,15 @@ public final class FakeServer implements AutoCloseable {
             return id;
         }
 
+        /** Ends it. */
+        public void hangUp() {
+            try {
+                socket.close();
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
         /** Sends bytes, one char each. */
         public synchronized void send(String raw) {
             try {

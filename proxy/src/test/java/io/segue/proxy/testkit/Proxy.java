@@ -25,8 +25,12 @@ public final class Proxy implements AutoCloseable {
     private long version;
 
     public Proxy(Settings settings) {
+        this(settings, SessionSettings.DEFAULT);
+    }
+
+    public Proxy(Settings settings, SessionSettings sessions) {
         server = new ProxyServer(
-                Labels.NONE, 1, List.of(new RedisProtocol()), SessionSettings.DEFAULT, settings, DualWriteJournal.NONE);
+                Labels.NONE, 1, List.of(new RedisProtocol()), sessions, settings, DualWriteJournal.NONE);
     }
 
     /** Serves {@code endpoint} alone. */

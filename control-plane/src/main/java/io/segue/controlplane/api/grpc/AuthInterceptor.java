@@ -32,6 +32,10 @@ public final class AuthInterceptor implements ServerInterceptor {
             CatalogServiceGrpc.getListEndpointsMethod().getFullMethodName(),
             CatalogServiceGrpc.getGetInterlayMethod().getFullMethodName(),
             CatalogServiceGrpc.getListInterlaysMethod().getFullMethodName(),
+            CatalogServiceGrpc.getGetTemplateMethod().getFullMethodName(),
+            CatalogServiceGrpc.getListTemplatesMethod().getFullMethodName(),
+            CatalogServiceGrpc.getGetApiMethod().getFullMethodName(),
+            CatalogServiceGrpc.getListApisMethod().getFullMethodName(),
             CatalogServiceGrpc.getListProxiesMethod().getFullMethodName(),
             MigrationServiceGrpc.getListMigrationsMethod().getFullMethodName());
     private static final Set<String> STREAM =

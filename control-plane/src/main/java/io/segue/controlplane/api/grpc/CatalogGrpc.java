@@ -3,9 +3,13 @@ package io.segue.controlplane.api.grpc;
 import io.grpc.stub.StreamObserver;
 import io.segue.controlplane.service.AuditLog;
 import io.segue.controlplane.service.Services;
+import io.segue.proto.v1.Api;
+import io.segue.proto.v1.ApiReply;
 import io.segue.proto.v1.CatalogServiceGrpc;
+import io.segue.proto.v1.CreateApiRequest;
 import io.segue.proto.v1.CreateEndpointRequest;
 import io.segue.proto.v1.CreateInterlayRequest;
+import io.segue.proto.v1.CreateTemplateRequest;
 import io.segue.proto.v1.CreateTokenReply;
 import io.segue.proto.v1.CreateTokenRequest;
 import io.segue.proto.v1.DeleteReply;
@@ -14,6 +18,8 @@ import io.segue.proto.v1.GetByIdRequest;
 import io.segue.proto.v1.GetVersionRequest;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayReply;
+import io.segue.proto.v1.ListApisReply;
+import io.segue.proto.v1.ListApisRequest;
 import io.segue.proto.v1.ListAuditReply;
 import io.segue.proto.v1.ListAuditRequest;
 import io.segue.proto.v1.ListEndpointsReply;
@@ -22,8 +28,11 @@ import io.segue.proto.v1.ListInterlaysReply;
 import io.segue.proto.v1.ListInterlaysRequest;
 import io.segue.proto.v1.ListProxiesReply;
 import io.segue.proto.v1.ListProxiesRequest;
+import io.segue.proto.v1.ListTemplatesReply;
+import io.segue.proto.v1.ListTemplatesRequest;
 import io.segue.proto.v1.ListTokensReply;
 import io.segue.proto.v1.ListTokensRequest;
+import io.segue.proto.v1.Template;
 import io.segue.proto.v1.UpdateInterlayRequest;
 import io.segue.proto.v1.Version;
 
@@ -94,6 +103,61 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
                 caller,
                 () -> DeleteReply.newBuilder()
                         .setRollout(services.catalog().deleteInterlay(request.getId()))
+                        .build());
+    }
+
+    @Override
+    public void createTemplate(CreateTemplateRequest request, StreamObserver<Template> caller) {
+        Calls.answer(caller, () -> services.apis().createTemplate(request.getTemplate()));
+    }
+
+    @Override
+    public void getTemplate(GetByIdRequest request, StreamObserver<Template> caller) {
+        Calls.answer(caller, () -> services.apis().template(request.getId()));
+    }
+
+    @Override
+    public void listTemplates(ListTemplatesRequest request, StreamObserver<ListTemplatesReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListTemplatesReply.newBuilder()
+                        .addAllTemplates(services.apis().templates())
+                        .build());
+    }
+
+    @Override
+    public void deleteTemplate(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
+        Calls.answer(caller, () -> {
+            services.apis().deleteTemplate(request.getId());
+            return DeleteReply.getDefaultInstance();
+        });
+    }
+
+    @Override
+    public void createApi(CreateApiRequest request, StreamObserver<ApiReply> caller) {
+        Calls.answer(caller, () -> services.apis().createApi(request.getApi()));
+    }
+
+    @Override
+    public void getApi(GetByIdRequest request, StreamObserver<Api> caller) {
+        Calls.answer(caller, () -> services.apis().api(request.getId()));
+    }
+
+    @Override
+    public void listApis(ListApisRequest request, StreamObserver<ListApisReply> caller) {
+        Calls.answer(
+                caller,
+                () -> ListApisReply.newBuilder()
+                        .addAllApis(services.apis().apis())
+                        .build());
+    }
+
+    @Override
+    public void deleteApi(GetByIdRequest request, StreamObserver<DeleteReply> caller) {
+        Calls.answer(
+                caller,
+                () -> DeleteReply.newBuilder()
+                        .setRollout(services.apis().deleteApi(request.getId()))
                         .build());
     }
 

@@ -5,6 +5,7 @@ import io.grpc.stub.StreamObserver;
 import io.segue.controlplane.service.Services;
 import io.segue.proto.v1.AcceptErrorKeysReply;
 import io.segue.proto.v1.AcceptErrorKeysRequest;
+import io.segue.proto.v1.AddApiRequest;
 import io.segue.proto.v1.AddInterlayRequest;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.DeleteMigrationReply;
@@ -91,6 +92,11 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     @Override
     public void addInterlay(AddInterlayRequest request, StreamObserver<MigrationReply> caller) {
         Calls.answer(caller, () -> services.migrations().addInterlay(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void addApi(AddApiRequest request, StreamObserver<MigrationReply> caller) {
+        Calls.answer(caller, () -> services.migrations().addApi(AuthInterceptor.caller(), request));
     }
 
     @Override

@@ -37,7 +37,7 @@ final class AuditRoutes {
                         AuditRoutes::write));
     }
 
-    private static ObjectNode write(AuditEntry entry) {
+    static ObjectNode write(AuditEntry entry) {
         return Json.object()
                 .put("number", entry.getNumber())
                 .put("at", Times.toInstant(entry.getAt()).toString())

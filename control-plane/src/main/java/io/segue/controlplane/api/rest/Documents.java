@@ -3,6 +3,7 @@ package io.segue.controlplane.api.rest;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.segue.proto.v1.AuditEntry;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.CreateTokenReply;
 import io.segue.proto.v1.DeleteReply;
@@ -15,11 +16,15 @@ import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationEvent;
 import io.segue.proto.v1.MigrationProgress;
 import io.segue.proto.v1.MigrationReply;
+import io.segue.proto.v1.MigrationStanding;
 import io.segue.proto.v1.Proxy;
+import io.segue.proto.v1.RollbackInterlayReply;
 import io.segue.proto.v1.TestMigrationReply;
 import io.segue.proto.v1.Throttle;
+import io.segue.proto.v1.ToggleReply;
 import io.segue.proto.v1.Token;
 import io.segue.proto.v1.UpdateMigrationRequest;
+import io.segue.proto.v1.UpdateTrafficReply;
 import io.segue.proto.v1.VerificationResult;
 import io.segue.proto.v1.Version;
 import java.util.List;
@@ -105,6 +110,26 @@ public final class Documents {
 
     public static ObjectNode of(VerificationResult result) {
         return MovementWriter.write(result);
+    }
+
+    public static ObjectNode of(UpdateTrafficReply reply) {
+        return SteeringWriter.write(reply);
+    }
+
+    public static ObjectNode of(ToggleReply reply) {
+        return SteeringWriter.write(reply);
+    }
+
+    public static ObjectNode of(RollbackInterlayReply reply) {
+        return SteeringWriter.write(reply);
+    }
+
+    public static ObjectNode of(MigrationStanding standing) {
+        return SteeringWriter.write(standing);
+    }
+
+    public static ObjectNode of(AuditEntry entry) {
+        return AuditRoutes.write(entry);
     }
 
     public static ObjectNode of(Endpoint endpoint) {

@@ -14,18 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the question in the query of {@code /explain}, and writes the answer. */
 final class ExplainJson {
-    private static final List<String> PARAMETERS = List.of(
-            "key",
-            "command",
-            "user",
-            "client",
-            "db",
-            "region",
-            "instance",
-            "interlay",
-            "template",
-            "api",
-            "connection");
+    private static final List<String> PARAMETERS =
+            List.of("key", "command", "user", "client", "db", "region", "instance", "interlay", "connection");
 
     private ExplainJson() {}
 
@@ -47,8 +37,6 @@ final class ExplainJson {
                 .setRegion(text(context, "region"))
                 .setInstance(text(context, "instance"))
                 .setInterlay(text(context, "interlay"))
-                .setTemplate(text(context, "template"))
-                .setApi(text(context, "api"))
                 .setConnection(Exchange.whole(context, "connection"));
         @Nullable String key = context.queryParam("key");
         if (key != null) {

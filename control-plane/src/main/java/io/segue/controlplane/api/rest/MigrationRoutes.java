@@ -2,7 +2,6 @@ package io.segue.controlplane.api.rest;
 
 import io.javalin.http.Context;
 import io.segue.controlplane.service.Services;
-import io.segue.core.validation.NotSupportedException;
 import io.segue.proto.v1.CreateMigrationRequest;
 import io.segue.proto.v1.MigrationReply;
 
@@ -41,10 +40,6 @@ final class MigrationRoutes {
                 .says("Says that an interlay moves, and to which endpoint.")
                 .takes("InterlayAdd")
                 .gives("Migration");
-        routes.post(ROOT + "/{id}/api/{api}", this::addApi, Need.ADMIN)
-                .says("Says that an API moves; not available in this release.")
-                .takes("ApiAdd")
-                .gives("Migration");
         routes.post(ROOT + "/{id}/test", this::test, Need.ADMIN)
                 .says("Looks whether it could start; changes nothing.")
                 .gives("Preflight");
@@ -57,9 +52,7 @@ final class MigrationRoutes {
                 .query("db", "integer", "Number of the database.")
                 .query("region", "string", "Region of the proxy.")
                 .query("instance", "string", "Instance of the proxy.")
-                .query("interlay", "string", "Which interlay; the first one unless given.")
-                .query("template", "string", "Template id, for an operation of an API.")
-                .query("api", "string", "API id.")
+                .query("interlay", "string", "Which interlay; may be left out where the migration has one.")
                 .query("connection", "integer", "Number of the client's connection.")
                 .gives("Explanation");
         routes.get(ROOT + "/{id}/divergence", this::divergence, Need.ADMIN)
@@ -106,12 +99,6 @@ final class MigrationRoutes {
                         MigrationReader.addInterlay(
                                 context.pathParam("id"), context.pathParam("interlay"), Exchange.body(context)));
         Exchange.ok(context, MigrationWriter.write(reply).put("message", "added Interlay to migration"));
-    }
-
-    private void addApi(Context context) {
-        services.migrations().get(context.pathParam("id"));
-        throw new NotSupportedException(
-                "api " + context.pathParam("api") + ": APIs are not available in this release (expected: interlays)");
     }
 
     private void test(Context context) {

@@ -47,9 +47,17 @@ final class MigrationWriter {
         json.set("strategy", StrategyWriter.write(migration.getStrategy()));
         json.set("data", data(migration.getData()));
         json.set("failure_handling", failureHandling(migration.getFailureHandling()));
-        json.putArray("apis");
+        ArrayNode apis = json.putArray("apis");
+        migration.getInterlaysList().stream()
+                .filter(MigrationInterlay::hasApi)
+                .map(moved -> moved.getApi().getApi())
+                .distinct()
+                .forEach(apis::add);
         ArrayNode interlays = json.putArray("interlays");
         for (MigrationInterlay moved : migration.getInterlaysList()) {
+            if (moved.hasApi()) {
+                continue;
+            }
             interlays
                     .addObject()
                     .put("id", moved.getInterlay())

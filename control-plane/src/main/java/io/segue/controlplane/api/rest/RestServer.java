@@ -76,6 +76,7 @@ public final class RestServer implements AutoCloseable {
         new MigrationRoutes(services).add(routes);
         new SteeringRoutes(services).add(routes);
         new MovementRoutes(services.movement()).add(routes);
+        new ApiRoutes(services.apis(), services.migrations()).add(routes);
         events.add(routes);
         audits.add(routes);
         for (String path : List.of("/api/v1/openapi.json", "/openapi.json")) {

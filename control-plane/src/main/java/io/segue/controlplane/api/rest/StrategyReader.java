@@ -135,7 +135,7 @@ final class StrategyReader {
         String policy = mode.textOr("policy", "old_authoritative");
         if (EnumNames.snake(policy).equals("two_phase_commit")) {
             throw new NotSupportedException(field + ": " + policy + " is not available for Redis"
-                    + " (expected: old_authoritative, new_authoritative)");
+                    + " (expected: old_authoritative, new_authoritative, both_required, best_effort, last_write_wins)");
         }
         return DualWrite.newBuilder()
                 .setPolicy(EnumNames.constant(field, policy, WritePolicy.class, "WRITE_POLICY_"))

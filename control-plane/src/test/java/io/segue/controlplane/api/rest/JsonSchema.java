@@ -23,6 +23,7 @@ final class JsonSchema {
             "minimum",
             "maximum",
             "pattern",
+            "minItems",
             "maxItems");
 
     private final JsonNode document;
@@ -48,8 +49,8 @@ final class JsonSchema {
             String pointer = schema.path("$ref").asText().substring(1);
             check(document.requiredAt(pointer), value, path, found);
         }
-        if (schema.has("type") && !isA(schema.path("type").asText(), value)) {
-            found.add(path + " is " + value + ", not " + schema.path("type").asText());
+        if (schema.has("type") && !isOneOf(schema.path("type"), value)) {
+            found.add(path + " is " + value + ", not " + schema.path("type"));
             return;
         }
         if (schema.has("const") && !schema.path("const").equals(value)) {
@@ -71,6 +72,9 @@ final class JsonSchema {
                         value.get(i),
                         path + "[" + i + "]",
                         found);
+            }
+            if (value.size() < schema.path("minItems").asInt()) {
+                found.add(path + " has too few items");
             }
             if (schema.has("maxItems") && value.size() > schema.path("maxItems").asInt()) {
                 found.add(path + " has too many items");
@@ -132,6 +136,18 @@ final class JsonSchema {
     private static boolean contains(JsonNode list, JsonNode value) {
         for (JsonNode one : list) {
             if (one.equals(value)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isOneOf(JsonNode types, JsonNode value) {
+        if (!types.isArray()) {
+            return isA(types.asText(), value);
+        }
+        for (JsonNode type : types) {
+            if (isA(type.asText(), value)) {
                 return true;
             }
         }

@@ -5,6 +5,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.segue.proxy.protocol.Command;
 import io.segue.proxy.protocol.Replies;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
 
 /**
  * Compares Redis replies. Equal bytes are always the same answer; otherwise errors are the same when their codes are (texts
@@ -15,6 +16,10 @@ public final class RedisReplies implements Replies {
     private static final long TTL_TOLERANCE_SECONDS = 2;
 
     private static final long TTL_TOLERANCE_MILLISECONDS = 2000;
+
+    /** What a server says that is loading its data, out of memory, a replica, or kept by a rule of its own from taking writes. */
+    private static final Set<String> TAKES_NO_WRITES =
+            Set.of("LOADING", "BUSY", "MASTERDOWN", "CLUSTERDOWN", "READONLY", "MISCONF", "NOREPLICAS", "OOM");
 
     @Override
     public boolean same(Command command, ByteBuf one, ByteBuf other) {
@@ -44,6 +49,16 @@ public final class RedisReplies implements Replies {
     @Override
     public boolean isError(ByteBuf reply) {
         return new ReplyCursor(reply).next().isError();
+    }
+
+    @Override
+    public boolean takesNoWrites(ByteBuf error) {
+        return TAKES_NO_WRITES.contains(code(new ReplyCursor(error).next()));
+    }
+
+    @Override
+    public boolean isEmpty(ByteBuf reply) {
+        return RedisEffects.isEmpty(reply);
     }
 
     @Override

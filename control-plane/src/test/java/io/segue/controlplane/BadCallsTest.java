@@ -161,7 +161,7 @@ class BadCallsTest {
     }
 
     private static void updates(List<Row> rows) {
-        rows.add(row("PATCH", RUNNING, "", 400, "strategy: nothing", "a strategy, a description, or both"));
+        rows.add(row("PATCH", RUNNING, "", 400, "strategy: nothing", "a strategy, a description, guardrails"));
         rows.add(row("PATCH", RUNNING, "{\"strategy\":null}", 400, "strategy: nothing"));
         rows.add(row("PATCH", RUNNING, strategy("{\"type\":\"canary\"}"), 400, "strategy.read_percentage: nothing"));
         rows.add(row("PATCH", RUNNING, "{\"status\":\"completed\"}", 400, "status: unknown field"));

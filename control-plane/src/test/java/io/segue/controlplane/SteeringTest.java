@@ -130,14 +130,13 @@ class SteeringTest {
     }
 
     @Test
-    void ofSeveralInterlaysNoneGoesBackAlone() throws Exception {
+    void interlaysThatShareTheirKeysDoNotGoBackAlone() throws Exception {
         bench.ready(dual(0.1)).interlay("j", "a", 7001);
         bench.rest().post(M + "/interlay/j", "{\"endpoint\":\"b\"}").expect(200);
         bench.rest().post(M + "/migrate").expect(200);
 
         assertThat(bench.rest().post(M + "/interlay/j/rollback").expect(409).message())
-                .contains("moves 2 interlays together")
-                .contains("/rollback for all of them");
+                .contains("cannot roll back j alone: i uses the same two databases");
         assertThat(bench.rest().post(M + "/interlay/nix/rollback").expect(404).message())
                 .contains("interlay nix");
         assertThat(bench.status()).isEqualTo("running");

@@ -1,5 +1,7 @@
 package io.segue.controlplane.preflight;
 
+import java.util.Set;
+
 /**
  * What a Redis server says about itself.
  *
@@ -7,8 +9,14 @@ package io.segue.controlplane.preflight;
  * @param cluster whether it runs in cluster mode
  * @param evictionPolicy {@code maxmemory-policy}; empty if it does not say
  * @param maxMemory bytes; 0 means no limit
+ * @param commands the commands that it has, in lower case; empty if it does not say
  */
-public record ServerFacts(String version, boolean cluster, String evictionPolicy, long maxMemory) {
+public record ServerFacts(
+        String version, boolean cluster, String evictionPolicy, long maxMemory, Set<String> commands) {
+    public ServerFacts {
+        commands = Set.copyOf(commands);
+    }
+
     /** Whether the server may throw keys away on its own. */
     public boolean evicts() {
         return maxMemory > 0 && !evictionPolicy.isEmpty() && !evictionPolicy.equals("noeviction");

@@ -18,6 +18,7 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ public final class ProxyHub {
     private final LongAdder nacks = new LongAdder();
     private ProxyConfig target = ProxyConfig.getDefaultInstance();
     private volatile Consumer<String> lost = proxy -> {};
+    private volatile BiConsumer<String, ProxyReport> reports = (proxy, report) -> {};
 
     /** Starts with the proxies of the archive, all of them disconnected. */
     public ProxyHub(Clock clock, ProxyArchive archive) {
@@ -57,6 +59,11 @@ public final class ProxyHub {
     /** Is told the id of each proxy whose stream ends without a goodbye, on the stream's thread, and of each that is struck off the list. */
     public void onLost(Consumer<String> listener) {
         lost = listener;
+    }
+
+    /** Is told the id of each proxy that reports, and the report, on the stream's thread. */
+    public void onReport(BiConsumer<String, ProxyReport> listener) {
+        reports = listener;
     }
 
     /** Makes {@code config} what every proxy should run, unless a newer one already is. */
@@ -156,6 +163,9 @@ public final class ProxyHub {
         } finally {
             lock.unlock();
         }
+        if (request.hasReport()) {
+            reports.accept(session.proxy(), request.getReport());
+        }
         if (save != null) {
             archive.save(save);
         }
@@ -179,7 +189,9 @@ public final class ProxyHub {
     private void note(ProxyEntry entry, ConfigRequest request) {
         entry.seen(clock.instant());
         if (request.hasReport()) {
-            entry.reported(request.getReport());
+            // What was done since the last report counts once, for whoever listens.
+            entry.reported(
+                    request.getReport().toBuilder().clearTraffic().clearCensus().build());
         }
     }
 

@@ -79,7 +79,7 @@ final class ApiMoves {
         Api.Builder next = held.value().toBuilder();
         for (int i = 0; i < next.getBindingsCount(); i++) {
             String interlay = ApiService.interlayOf(next.getId(), i);
-            for (MigrationInterlay moved : migration.getInterlaysList()) {
+            for (MigrationInterlay moved : Components.active(migration)) {
                 if (moved.getInterlay().equals(interlay)) {
                     next.setBindings(i, moved.getApi().getBinding());
                 }

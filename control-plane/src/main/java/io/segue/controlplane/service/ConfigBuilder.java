@@ -8,6 +8,7 @@ import io.segue.controlplane.store.StoredRecord;
 import io.segue.controlplane.time.Times;
 import io.segue.proto.v1.Api;
 import io.segue.proto.v1.ApiConfig;
+import io.segue.proto.v1.Component;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayConfig;
@@ -144,15 +145,16 @@ final class ConfigBuilder {
             if (!Names.status(migration.getStatus()).routesTraffic() || inForce.isEmpty()) {
                 continue;
             }
-            for (MigrationInterlay moved : migration.getInterlaysList()) {
-                plans.put(
-                        moved.getInterlay(),
-                        Plan.newBuilder()
-                                .setMigrationId(migration.getId())
-                                .setMigrationUuid(migration.getUuid())
-                                .setNewEndpoint(required(endpoints, moved.getNewEndpoint()))
-                                .setStrategy(inForce.get())
-                                .build());
+            for (MigrationInterlay moved : Components.active(migration)) {
+                Plan.Builder plan = Plan.newBuilder()
+                        .setMigrationId(migration.getId())
+                        .setMigrationUuid(migration.getUuid())
+                        .setNewEndpoint(required(endpoints, moved.getNewEndpoint()))
+                        .setStrategy(inForce.get());
+                if (migration.hasGuardrails()) {
+                    plan.setGuardrails(migration.getGuardrails());
+                }
+                plans.put(moved.getInterlay(), plan.build());
             }
         }
         return plans;
@@ -173,6 +175,10 @@ final class ConfigBuilder {
                     } else {
                         interlays.forEach(forced::remove);
                     }
+                    migration.getComponentsList().stream()
+                            .filter(Component::getForced)
+                            .map(Component::getInterlay)
+                            .forEach(forced::add);
                 });
         return forced;
     }

@@ -117,7 +117,7 @@ final class Feeding {
             }
             for (MovedPair pair : movement.get().getPairsList()) {
                 boolean taken = !pair.getDone()
-                        && migration.getInterlaysList().stream()
+                        && Components.active(migration).stream()
                                 .anyMatch(moved -> moved.getOldEndpoint().equals(pair.getOldEndpoint())
                                         && moved.getNewEndpoint().equals(pair.getNewEndpoint()));
                 if (taken) {

@@ -39,6 +39,7 @@ public final class MigrationRunner {
     private final Feeding feeding;
     private final Following following;
     private final WayBack wayBack;
+    private final PartialRollback partial;
     private final EventLog events;
     private final Divergences divergences;
     private final Preflight preflight;
@@ -55,6 +56,7 @@ public final class MigrationRunner {
             Feeding feeding,
             Following following,
             WayBack wayBack,
+            PartialRollback partial,
             EventLog events,
             Divergences divergences,
             Preflight preflight,
@@ -69,6 +71,7 @@ public final class MigrationRunner {
         this.feeding = feeding;
         this.following = following;
         this.wayBack = wayBack;
+        this.partial = partial;
         this.events = events;
         this.divergences = divergences;
         this.preflight = preflight;
@@ -295,7 +298,7 @@ public final class MigrationRunner {
 
     private List<Change> pointAtNew(Migration migration) {
         List<Change> moves = new ArrayList<>(apiMoves.completed(migration));
-        for (MigrationInterlay moved : migration.getInterlaysList()) {
+        for (MigrationInterlay moved : Components.active(migration)) {
             Held<Interlay> interlay = records.interlay(moved.getInterlay());
             moves.add(Change.replace(
                     interlay.record(),
@@ -341,6 +344,30 @@ public final class MigrationRunner {
     /** Whether a rollback has begun, and what keeps it from its end may be over in a moment: changes that are not carried over yet. */
     private boolean onTheWayBack(String id) {
         return records.migration(id).value().getStatus() == MigrationStatus.MIGRATION_STATUS_ROLLING_BACK;
+    }
+
+    /**
+     * Takes one interlay back to OLD; the others go on. The last one takes the migration with it.
+     *
+     * @param interlay its id
+     */
+    public MigrationReply rollbackInterlay(Identity actor, MigrationCall call, String interlay) {
+        return changes.exclusively(() -> {
+            Held<Migration> held = records.migration(call.getId());
+            Migration migration = held.value();
+            if (migration.getInterlaysList().stream()
+                    .noneMatch(moved -> moved.getInterlay().equals(interlay))) {
+                throw ServiceException.notFound("interlay " + interlay + " in migration", migration.getId());
+            }
+            if (Components.rolledBack(migration, interlay)) {
+                throw ServiceException.conflict("interlay " + interlay + " of migration " + migration.getId()
+                        + " is rolled back already (expected: one that is on its way)");
+            }
+            Rollout rollout = PartialRollback.leavesSomething(migration, Set.of(interlay))
+                    ? partial.walk(actor, migration.getId(), Set.of(interlay), call.getReason(), call.getForce())
+                    : wayBack.walk(actor, call);
+            return reply(held, rollout, List.of());
+        });
     }
 
     private Rollout roll(

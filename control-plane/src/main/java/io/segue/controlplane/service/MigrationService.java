@@ -9,6 +9,7 @@ import io.segue.core.migration.Event;
 import io.segue.core.migration.Status;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
+import io.segue.core.wire.GuardrailMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.AddApiRequest;
 import io.segue.proto.v1.AddInterlayRequest;
@@ -81,6 +82,10 @@ public final class MigrationService {
         refuseExecuted(strategy, Strategy.getDefaultInstance());
         DataMovement data = data(request);
         Throttles.check("data.throttle.", data.getThrottle());
+        if (request.hasGuardrails()
+                && GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
+            throw new InvalidFieldException("guardrails", "no limit", "at least one limit");
+        }
         IdempotencyKeys.check(request.getIdempotencyKey());
         return changes.exclusively(() -> {
             Optional<MigrationReply> answered = keys.answered(actor, request);
@@ -91,7 +96,7 @@ public final class MigrationService {
                 throw ServiceException.exists("migration", request.getId());
             }
             Timestamp now = Times.of(clock.instant());
-            Migration made = Migration.newBuilder()
+            Migration.Builder defined = Migration.newBuilder()
                     .setId(request.getId())
                     .setUuid(UUID.randomUUID().toString())
                     .setDescription(request.getDescription())
@@ -100,8 +105,11 @@ public final class MigrationService {
                     .setData(data)
                     .setFailureHandling(failureHandling(request))
                     .setCreatedAt(now)
-                    .setUpdatedAt(now)
-                    .build();
+                    .setUpdatedAt(now);
+            if (request.hasGuardrails()) {
+                defined.setGuardrails(request.getGuardrails());
+            }
+            Migration made = defined.build();
             List<Change> batch = new ArrayList<>();
             batch.add(Change.create(Kind.MIGRATION, made.getId(), made.toByteString()));
             batch.add(events.record(
@@ -168,9 +176,14 @@ public final class MigrationService {
     MigrationReply update(Identity actor, UpdateMigrationRequest request, Consumer<Migration> seen) {
         EndpointRules.text("description", request.getDescription());
         EndpointRules.text("reason", request.getReason());
-        if (!request.hasUpdateMask() && !request.hasStrategy() && !request.hasDescription()) {
-            throw new InvalidFieldException("strategy", "nothing", "a strategy, a description, or both");
+        if (!request.hasUpdateMask()
+                && !request.hasStrategy()
+                && !request.hasDescription()
+                && !request.hasGuardrails()) {
+            throw new InvalidFieldException(
+                    "strategy", "nothing", "a strategy, a description, guardrails, or several of them");
         }
+        GuardrailMapper.fromProto(request.getGuardrails());
         StrategyChange.Look look = lookBefore(checked(request, get(request.getId())));
         return changes.exclusively(() -> {
             Held<Migration> held = records.migration(request.getId());
@@ -219,12 +232,31 @@ public final class MigrationService {
             after.setStrategy(request.getStrategy());
             what = Event.CHANGE.call();
         }
+        if (request.hasGuardrails()) {
+            guard(after, request);
+            what = request.hasStrategy() ? what : "change the guardrails";
+        }
         if (pushes(before, request)) {
             return strategies.make(actor, request, held, after, look);
         }
-        changes.store(List.of(
-                replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason())));
-        return MigrationReply.newBuilder().setMigration(get(before.getId())).build();
+        List<Change> batch = List.of(
+                replace(held, after), events.record(before, before.getStatus(), actor, what, request.getReason()));
+        MigrationReply.Builder reply = MigrationReply.newBuilder();
+        if (request.hasGuardrails() && Names.status(before.getStatus()).routesTraffic()) {
+            // A proxy must know them before it is alone.
+            reply.setRollout(changes.roll(batch, refused -> List.of()));
+        } else {
+            changes.store(batch);
+        }
+        return reply.setMigration(get(before.getId())).build();
+    }
+
+    private static void guard(Migration.Builder after, UpdateMigrationRequest request) {
+        if (GuardrailMapper.fromProto(request.getGuardrails()).isEmpty()) {
+            after.clearGuardrails();
+        } else {
+            after.setGuardrails(request.getGuardrails());
+        }
     }
 
     /** That a window's switch has happened is for the control plane to say. */

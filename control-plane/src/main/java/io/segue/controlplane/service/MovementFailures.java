@@ -8,6 +8,7 @@ import io.segue.core.verdict.Side;
 import io.segue.proto.v1.FailureHandling;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationCall;
+import io.segue.proto.v1.MigrationInterlay;
 import io.segue.proto.v1.MigrationStatus;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.Movement;
@@ -15,6 +16,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +33,7 @@ final class MovementFailures {
     private final Changes changes;
     private final Opening opening;
     private final WayBack wayBack;
+    private final PartialRollback partial;
     private final EventLog events;
     private final Limits limits;
     private final Clock clock;
@@ -40,6 +45,7 @@ final class MovementFailures {
             Changes changes,
             Opening opening,
             WayBack wayBack,
+            PartialRollback partial,
             EventLog events,
             Limits limits,
             Clock clock) {
@@ -49,6 +55,7 @@ final class MovementFailures {
         this.changes = changes;
         this.opening = opening;
         this.wayBack = wayBack;
+        this.partial = partial;
         this.events = events;
         this.limits = limits;
         this.clock = clock;
@@ -72,10 +79,41 @@ final class MovementFailures {
                     < migration.getFailureHandling().getRetryThenAll().getRetryCount()) {
                 patience.pause(again(migration, held.get(), mover, reason));
             } else {
-                fail(migration, held.get(), mover, "the data movement failed: " + reason);
+                failed(
+                        migration,
+                        held.get(),
+                        mover,
+                        parts(migration, mover.pair()),
+                        "the data movement failed: " + reason);
             }
             return true;
         });
+    }
+
+    /** The interlays whose data a mover moves. */
+    private static Set<String> parts(Migration migration, MovedPair pair) {
+        return Components.active(migration).stream()
+                .filter(moved -> moved.getOldEndpoint().equals(pair.getOldEndpoint())
+                        && moved.getNewEndpoint().equals(pair.getNewEndpoint()))
+                .map(MigrationInterlay::getInterlay)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** Some parts have failed: they alone go back where that is allowed and something is left of the migration. */
+    private void failed(
+            Migration migration, Held<Movement> held, @Nullable RunningMover mover, Set<String> parts, String reason) {
+        boolean alone = migration.getFailureHandling().getKindCase() == FailureHandling.KindCase.ALLOW_PARTIAL
+                && !parts.isEmpty()
+                && PartialRollback.leavesSomething(migration, parts);
+        if (!alone) {
+            fail(migration, held, mover, reason);
+            return;
+        }
+        try {
+            partial.walk(Identity.SYSTEM, migration.getUuid(), parts, reason, false);
+        } catch (ServiceException e) {
+            fail(migration, movements.of(migration).orElseThrow(), mover, reason + "; " + e.getMessage());
+        }
     }
 
     /** Whether it can fail: one that has failed already, or is on its way back, cannot fail again. */
@@ -122,7 +160,7 @@ final class MovementFailures {
         return limits.retry().multipliedBy(1L << Math.min(retries - 1, 6));
     }
 
-    /** The migration fails. */
+    /** A plan cannot be applied: the interlays that {@code reason} names have failed, or the migration has. */
     void fail(String uuid, String reason) {
         changes.exclusively(() -> {
             Migration migration = records.migration(uuid).value();
@@ -130,24 +168,32 @@ final class MovementFailures {
             boolean moves =
                     held.isPresent() && MovementWork.moves(migration, held.get().value());
             if (moves && mayFail(migration)) {
-                fail(migration, held.get(), null, reason);
+                failed(migration, held.get(), null, named(migration, reason), reason);
             }
             return moves;
         });
     }
 
+    /** The interlays that a proxy's refusal is about. */
+    private static Set<String> named(Migration migration, String reason) {
+        Set<String> named = Components.active(migration).stream()
+                .map(MigrationInterlay::getInterlay)
+                .filter(interlay -> reason.contains("interlay " + interlay + ":"))
+                .collect(Collectors.toCollection(TreeSet::new));
+        return named.isEmpty() ? named : Components.sharing(migration, named);
+    }
+
     private void fail(Migration migration, Held<Movement> held, @Nullable RunningMover mover, String reason) {
         Held<Migration> before = records.migration(migration.getUuid());
         Status failed = Migrations.moved(before.value(), Event.FAIL);
-        boolean partial = before.value().getFailureHandling().getKindCase() == FailureHandling.KindCase.ALLOW_PARTIAL;
         Routing now = Routing.of(migration, Movements.inForce(migration, Optional.of(held.value())));
         AuthorityShift back =
                 AuthorityShift.between(now, Routing.toSide(migration, Side.OLD), Optional.of(held.value()));
-        String why = reason + advice(partial, !back.losesNew());
+        String why = reason + advice(!back.losesNew());
         Movement after = (back.moves()
                         ? without(migration, held.value(), mover)
                         : opening.closed(migration, held.value()))
-                .toBuilder().setRevert(!partial && !back.losesNew()).build();
+                .toBuilder().setRevert(!back.losesNew()).build();
         if (!back.moves()) {
             movers.close(migration);
         }
@@ -184,11 +230,7 @@ final class MovementFailures {
         }
     }
 
-    private static String advice(boolean partial, boolean safe) {
-        if (partial) {
-            return "; nothing is rolled back: this release cannot roll back a part of a migration, as allow_partial"
-                    + " asks for (allowed now: rollback)";
-        }
+    private static String advice(boolean safe) {
         return safe
                 ? ""
                 : "; some keys have their truth on NEW, and OLD does not follow them, so it is not rolled back by itself";

@@ -83,7 +83,7 @@ final class Movements {
     }
 
     private static Stream<MovedPair> pairs(Migration migration, MovementKind kind, Side authority) {
-        return migration.getInterlaysList().stream()
+        return Components.active(migration).stream()
                 .map(moved -> MovedPair.newBuilder()
                         .setOldEndpoint(moved.getOldEndpoint())
                         .setNewEndpoint(moved.getNewEndpoint())

@@ -162,11 +162,16 @@ final class OpeningSteps {
             if (e.code() != Code.CONFLICT) {
                 throw e;
             }
-            if (patience.failedOnce(limits.retry()) >= ATTEMPTS) {
+            if (patience.failedOnce(limits.retry()) >= attempts(migration)) {
                 patience.worked();
                 cannotOpen(migration, movement, String.valueOf(e.getMessage()));
             }
         }
+    }
+
+    private static int attempts(Migration migration) {
+        return Math.max(
+                ATTEMPTS, 1 + migration.getFailureHandling().getRetryThenAll().getRetryCount());
     }
 
     /** Keys that change sides need every known proxy, and movers that are not behind. Both may come later, however long it takes. */

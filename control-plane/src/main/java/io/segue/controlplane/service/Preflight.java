@@ -1,8 +1,13 @@
 package io.segue.controlplane.service;
 
+import static io.segue.controlplane.service.Findings.add;
+import static io.segue.controlplane.service.Findings.blocker;
+import static io.segue.controlplane.service.Findings.warning;
+
 import io.segue.controlplane.mover.MoverFactory;
 import io.segue.controlplane.preflight.RedisProbe;
 import io.segue.controlplane.preflight.ServerFacts;
+import io.segue.controlplane.push.Arrival;
 import io.segue.controlplane.push.ProxyHub;
 import io.segue.controlplane.store.Kind;
 import io.segue.core.validation.NotSupportedException;
@@ -18,6 +23,7 @@ import io.segue.proto.v1.PlannedMovement;
 import io.segue.proto.v1.TestMigrationReply;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,14 +43,23 @@ public final class Preflight {
     private final ProxyHub hub;
     private final RedisProbe probe;
     private final Movers movers;
+    private final CensusService census;
     private final Clock clock;
 
-    Preflight(Records records, EndpointVault vault, ProxyHub hub, RedisProbe probe, Movers movers, Clock clock) {
+    Preflight(
+            Records records,
+            EndpointVault vault,
+            ProxyHub hub,
+            RedisProbe probe,
+            Movers movers,
+            CensusService census,
+            Clock clock) {
         this.records = records;
         this.vault = vault;
         this.hub = hub;
         this.probe = probe;
         this.movers = movers;
+        this.census = census;
         this.clock = clock;
     }
 
@@ -62,6 +77,8 @@ public final class Preflight {
         }
         movement(migration, seen, reply);
         wayBack(migration, seen, reply);
+        guardrails(migration, reply);
+        fleet(migration, reply);
         boolean blocked = reply.getFindingsList().stream().anyMatch(f -> f.getSeverity() == Finding.Severity.BLOCKER);
         return reply.setValid(!blocked).build();
     }
@@ -133,6 +150,8 @@ public final class Preflight {
                             + before.get().version() + ": commands of the newer version will fail there",
                     "upgrade NEW, or make sure that no client needs the newer version");
         }
+        new Evidence(census.of(moved.getInterlay()), reply)
+                .look(before, after, routing(migration), splitsKeys(migration));
         if (after.isPresent() && after.get().evicts()) {
             warning(
                     reply,
@@ -141,6 +160,73 @@ public final class Preflight {
                             + after.get().evictionPolicy() + ")",
                     "give it enough memory, or set maxmemory-policy to noeviction");
         }
+    }
+
+    /** Limits that will never have figures never pass. */
+    private static void guardrails(Migration migration, TestMigrationReply.Builder reply) {
+        boolean waits = migration.hasGuardrails() && migration.getStrategy().hasTimeWindow();
+        if (waits && !routing(migration).map(Routing::touchesNew).orElse(true)) {
+            blocker(
+                    reply,
+                    "guardrails_without_traffic",
+                    "nothing is sent to NEW before the switch, so the guardrails have no figures then and are not"
+                            + " passed, which is what a switch that happens by itself waits for",
+                    "use write_mode dual_write, or set the guardrails after the switch");
+        }
+        boolean compares = migration.getStrategy().hasShadowTraffic();
+        if (migration.getGuardrails().hasMaxDivergenceRate() && !compares) {
+            warning(
+                    reply,
+                    "guardrail_without_data",
+                    "max_divergence_rate is judged by compared replies, and this strategy compares none: the guardrails"
+                            + " are never passed, which is what a switch that happens by itself waits for",
+                    "leave max_divergence_rate out, or run shadow_traffic first");
+        }
+    }
+
+    /** Whether every proxy would take the plan: a change that gives keys another side needs all of them. */
+    private void fleet(Migration migration, TestMigrationReply.Builder reply) {
+        boolean moves = routing(migration)
+                .map(then -> AuthorityShift.between(Routing.toSide(migration, Side.OLD), then, Optional.empty())
+                        .moves())
+                .orElse(true);
+        Arrival now = hub.awaitArrival(hub.targetVersion(), Duration.ZERO);
+        if (!now.disconnected().isEmpty()) {
+            add(
+                    reply,
+                    moves ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    "proxy_disconnected",
+                    "no connection to " + String.join(", ", now.disconnected()) + ", which may still serve clients"
+                            + (moves ? "; keys change sides on all proxies or on none" : ""),
+                    "bring it back, or stop it and forget it with DELETE /api/v1/proxies/{id}");
+        }
+        if (!now.silent().isEmpty()) {
+            add(
+                    reply,
+                    now.rejection().isPresent() ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    "proxy_behind",
+                    String.join(", ", now.silent()) + " does not run the present configuration"
+                            + now.rejection()
+                                    .map(refused -> ": " + refused.reason())
+                                    .orElse(""),
+                    "see GET /api/v1/proxies");
+        }
+    }
+
+    private static Optional<Routing> routing(Migration migration) {
+        try {
+            return Optional.of(Routing.of(migration, migration.getStrategy()));
+        } catch (NotSupportedException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whether keys may be split between the sides, now or as a canary's share grows. */
+    private static boolean splitsKeys(Migration migration) {
+        return routing(migration)
+                        .map(then -> then.leavesKeysOn(Side.OLD) && then.leavesKeysOn(Side.NEW))
+                        .orElse(false)
+                || migration.getStrategy().getCanary().getWriteMode().hasCutover();
     }
 
     private static boolean touchesNew(Migration migration) {
@@ -281,7 +367,7 @@ public final class Preflight {
     void requireServing(Migration migration, String force) {
         TestMigrationReply.Builder reply = TestMigrationReply.newBuilder();
         Map<String, Optional<ServerFacts>> seen = new HashMap<>();
-        for (MigrationInterlay moved : migration.getInterlaysList()) {
+        for (MigrationInterlay moved : Components.active(migration)) {
             look(moved.getNewEndpoint(), "NEW", true, seen, reply);
         }
         refuse(reply.build(), "cannot send traffic to NEW now: ", force);
@@ -307,22 +393,5 @@ public final class Preflight {
     private static String unreachable(String side, String endpoint, IOException e) {
         String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
         return side + " (" + endpoint + ") cannot be used: " + why;
-    }
-
-    static void blocker(TestMigrationReply.Builder reply, String code, String message, String mend) {
-        add(reply, Finding.Severity.BLOCKER, code, message, mend);
-    }
-
-    static void warning(TestMigrationReply.Builder reply, String code, String message, String mend) {
-        add(reply, Finding.Severity.WARNING, code, message, mend);
-    }
-
-    private static void add(
-            TestMigrationReply.Builder reply, Finding.Severity severity, String code, String message, String mend) {
-        reply.addFindings(Finding.newBuilder()
-                .setSeverity(severity)
-                .setCode(code)
-                .setMessage(message)
-                .setMend(mend));
     }
 }

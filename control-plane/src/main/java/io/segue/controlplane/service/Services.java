@@ -22,6 +22,8 @@ import java.time.Duration;
  * @param fleet the proxies
  * @param movement the data of migrations
  * @param watches news of migrations
+ * @param census what applications use
+ * @param guardrails how NEW does against OLD
  * @param explains where an operation would go
  * @param stop ends what works by itself, and closes the movers
  */
@@ -35,6 +37,8 @@ public record Services(
         FleetService fleet,
         MovementService movement,
         Watches watches,
+        CensusService census,
+        GuardrailWatch guardrails,
         Explains explains,
         Runnable stop)
         implements AutoCloseable {
@@ -82,14 +86,17 @@ public record Services(
                 changes,
                 limits,
                 folder);
-        Preflight preflight = new Preflight(records, vault, hub, probe, movers, clock);
+        CensusService census = new CensusService(store, records, clock);
+        Preflight preflight = new Preflight(records, vault, hub, probe, movers, census, clock);
         Opening opening = new Opening(changes, movers, limits);
         Feeding feeding = new Feeding(records, movements, movers, changes, limits);
         Following following = new Following(movements, movers, changes, limits);
         WayBack wayBack = new WayBack(records, movements, movers, changes, opening, events, divergences, clock);
+        PartialRollback partial =
+                new PartialRollback(records, movements, movers, changes, divergences, events, limits, clock);
         Verifications verifications = new Verifications(store, movers, changes, events, clock);
-        MovementFailures failures =
-                new MovementFailures(records, movements, movers, changes, opening, wayBack, events, limits, clock);
+        MovementFailures failures = new MovementFailures(
+                records, movements, movers, changes, opening, wayBack, partial, events, limits, clock);
         OpeningSteps steps = new OpeningSteps(
                 records,
                 movements,
@@ -111,7 +118,17 @@ public record Services(
         hub.onLost(movers::proxyLost);
         movers.onEnd(verifications::moversAreGone);
         movers.tidy();
+        GuardrailWatch guardrails = new GuardrailWatch(
+                records,
+                movements,
+                new GuardrailFailures(records, changes, wayBack, partial, events, limits, clock),
+                limits);
+        hub.onReport((proxy, report) -> {
+            census.reported(report);
+            guardrails.reported(proxy, report);
+        });
         director.start(hub::neverSeen);
+        guardrails.start();
         MovementService movement =
                 new MovementService(records, movements, movers, following, changes, verifications, events, clock);
         Watches watches = new Watches(records, events, movement);
@@ -138,7 +155,8 @@ public record Services(
                 movers,
                 apiMoves,
                 clock);
-        TimeWindows windows = new TimeWindows(records, movements, migrations, changes, events, limits, clock);
+        TimeWindows windows =
+                new TimeWindows(records, movements, migrations, changes, guardrails, events, limits, clock);
         windows.start();
         return new Services(
                 new CatalogService(records, vault, changes, clock),
@@ -152,6 +170,7 @@ public record Services(
                         feeding,
                         following,
                         wayBack,
+                        partial,
                         events,
                         divergences,
                         preflight,
@@ -164,11 +183,15 @@ public record Services(
                 new FleetService(store, publisher, hub, evictions, stats, release),
                 movement,
                 watches,
+                census,
+                guardrails,
                 new Explains(records, movements),
                 () -> {
                     windows.close();
+                    guardrails.close();
                     watches.close();
                     director.close();
+                    census.close();
                     evictions.close();
                 });
     }

@@ -44,13 +44,13 @@ final class SideFindings {
         if (notByKey.isPresent()) {
             String message = "one key may be written on OLD and on NEW at the same time, for " + notByKey.get();
             if (migration.getData().hasScan()) {
-                Preflight.blocker(
+                Findings.blocker(
                         reply,
                         "side_not_by_key",
                         message + "; a mover that follows could not know which of the two counts",
                         mend);
             } else {
-                Preflight.warning(
+                Findings.warning(
                         reply,
                         "side_not_by_key",
                         message + "; the two values never meet",
@@ -59,7 +59,7 @@ final class SideFindings {
         }
         boolean splits = routing.sides().size() > 1;
         if (labellings.size() > 1 && splits && Warnings.wantsCopy(migration)) {
-            Preflight.blocker(
+            Findings.blocker(
                     reply,
                     "labels_differ",
                     "the interlays of the migration name their operations in different ways (labels, instance_by), so one key may"
@@ -96,7 +96,7 @@ final class SideFindings {
         boolean needsNone = strategy.label() == Label.FLAG
                 && rules.stream().allMatch(rule -> rule.flag().isEmpty());
         if (!wanted.isEmpty() && !needsNone) {
-            Preflight.warning(
+            Findings.warning(
                     reply,
                     "label_unknown",
                     "nothing has the " + strategy.label().name().toLowerCase(Locale.ROOT) + " "
@@ -107,7 +107,7 @@ final class SideFindings {
         }
         boolean users = StrategyMapper.sampling(migration.getStrategy()) == Sampling.USER;
         if (users && rules.stream().noneMatch(LabelRule::captures)) {
-            Preflight.warning(
+            Findings.warning(
                     reply,
                     "users_by_login",
                     "no label rule takes the user from the key, so users are told apart by who the clients log in as; clients"
@@ -123,7 +123,7 @@ final class SideFindings {
         }
         Instant end = Times.toInstant(migration.getStrategy().getTimeWindow().getWindowEnd());
         if (!now.isBefore(end)) {
-            Preflight.blocker(
+            Findings.blocker(
                     reply,
                     "window_over",
                     "the window ended at " + end + ", so the switch would never happen",

@@ -4,6 +4,7 @@ import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.proto.v1.BlueGreen;
 import io.segue.proto.v1.Canary;
+import io.segue.proto.v1.Component;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MigrationCall;
 import io.segue.proto.v1.MigrationInterlay;
@@ -104,29 +105,26 @@ public final class Steering {
         }
     }
 
-    /** Takes one interlay back to OLD: the whole migration, if it has no other. */
+    /** Takes one interlay back to OLD; the others go on. The last one takes the migration with it. */
     public RollbackInterlayReply rollbackInterlay(Identity actor, RollbackInterlayRequest request) {
         Migration migration = services.migrations().get(request.getId());
         String interlay = member(migration, request.getInterlay());
-        if (migration.getInterlaysCount() > 1) {
-            throw ServiceException.conflict("cannot roll back interlay " + interlay + " alone: migration "
-                    + migration.getId() + " moves " + migration.getInterlaysCount()
-                    + " interlays together (expected: a migration of one interlay, or POST /api/v1/migrations/"
-                    + migration.getId() + "/rollback for all of them)");
-        }
         MigrationReply reply = services.runner()
-                .rollback(
+                .rollbackInterlay(
                         actor,
                         MigrationCall.newBuilder()
                                 .setId(migration.getId())
                                 .setReason(request.getReason())
                                 .setForce(request.getForce())
-                                .build());
+                                .build(),
+                        interlay);
+        Migration after = reply.getMigration();
         return RollbackInterlayReply.newBuilder()
                 .setMigrationId(migration.getId())
                 .setInterlayId(interlay)
-                .setStatus(reply.getMigration().getStatus())
-                .setRolledBackAt(reply.getMigration().getUpdatedAt())
+                .setStatus(MigrationStatus.MIGRATION_STATUS_ROLLED_BACK)
+                .setRolledBackAt(
+                        Components.of(after, interlay).map(Component::getSince).orElse(after.getUpdatedAt()))
                 .setReason(request.getReason())
                 .setReply(reply)
                 .build();

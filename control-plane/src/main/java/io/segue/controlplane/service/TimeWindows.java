@@ -37,6 +37,7 @@ final class TimeWindows implements AutoCloseable {
     private final Movements movements;
     private final MigrationService migrations;
     private final Changes changes;
+    private final GuardrailWatch guardrails;
     private final EventLog events;
     private final Limits limits;
     private final Clock clock;
@@ -51,6 +52,7 @@ final class TimeWindows implements AutoCloseable {
             Movements movements,
             MigrationService migrations,
             Changes changes,
+            GuardrailWatch guardrails,
             EventLog events,
             Limits limits,
             Clock clock) {
@@ -58,6 +60,7 @@ final class TimeWindows implements AutoCloseable {
         this.movements = movements;
         this.migrations = migrations;
         this.changes = changes;
+        this.guardrails = guardrails;
         this.events = events;
         this.limits = limits;
         this.clock = clock;
@@ -130,7 +133,7 @@ final class TimeWindows implements AutoCloseable {
         if (desk.waits()) {
             return;
         }
-        Optional<String> notYet = copying(migration);
+        Optional<String> notYet = copying(migration).or(() -> guardrails.notPassed(migration));
         if (notYet.isPresent()) {
             tell(migration, desk, notYet.get());
             return;

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 final class UpdateMask {
     private static final String STRATEGY = "strategy";
     private static final String DESCRIPTION = "description";
-    private static final String EXPECTED = "strategy, description, or strategy.TYPE.FIELD of the stored strategy";
+    private static final String GUARDRAILS = "guardrails";
+    private static final String EXPECTED =
+            "strategy, description, guardrails, or strategy.TYPE.FIELD of the stored strategy";
 
     private UpdateMask() {}
 
@@ -38,11 +40,16 @@ final class UpdateMask {
         if (paths.isEmpty()) {
             throw new InvalidFieldException("update_mask", "no path", EXPECTED);
         }
-        UpdateMigrationRequest.Builder resolved =
-                request.toBuilder().clearUpdateMask().clearStrategy().clearDescription();
+        UpdateMigrationRequest.Builder resolved = request.toBuilder()
+                .clearUpdateMask()
+                .clearStrategy()
+                .clearDescription()
+                .clearGuardrails();
         for (String path : paths) {
             if (path.equals(DESCRIPTION)) {
                 resolved.setDescription(request.getDescription());
+            } else if (path.equals(GUARDRAILS)) {
+                resolved.setGuardrails(request.getGuardrails());
             } else if (path.equals(STRATEGY)) {
                 if (!request.hasStrategy()) {
                     throw new InvalidFieldException(STRATEGY, "nothing", "a strategy, because update_mask names it");

@@ -27,6 +27,8 @@ public enum Kind {
     PROXY,
     /** The last report of a proxy. Same key as the proxy. */
     PROXY_REPORT,
+    /** What clients of an interlay used. Key: id of the interlay. */
+    CENSUS,
     /** What a call with an idempotency key was answered. Key: id of the token, '/', the key of the caller. */
     IDEMPOTENCY,
     /** Who called what. Key: a growing number. */

@@ -84,7 +84,12 @@ public final class FakeProxy implements AutoCloseable {
     }
 
     public FakeProxy reporting(MigrationReport migration) {
-        report = ProxyReport.newBuilder().addMigrations(migration).build();
+        return reporting(ProxyReport.newBuilder().addMigrations(migration).build());
+    }
+
+    /** From now on reports this, ten times a second. */
+    public FakeProxy reporting(ProxyReport all) {
+        report = all;
         report();
         return this;
     }

@@ -161,6 +161,27 @@ public final class Plan {
         return verdict(Access.READ, cell).primary() != authority(cell);
     }
 
+    /**
+     * The same, but that every key is read at its authority: nothing depends on the other side then, and it is written as before. The one
+     * change of a plan that gives no key another authority whatever the others do, so that a proxy may make it alone.
+     */
+    public Plan readsAtAuthority() {
+        Verdict[][][] careful = verdicts.clone();
+        careful[Access.READ.ordinal()] = new Verdict[cells.classes()][Bucket.COUNT];
+        for (int labelClass = 0; labelClass < cells.classes(); labelClass++) {
+            for (int bucket = 0; bucket < Bucket.COUNT; bucket++) {
+                careful[Access.READ.ordinal()][labelClass][bucket] =
+                        Verdict.single(authority(labelClass * Bucket.COUNT + bucket));
+            }
+        }
+        return new Plan(migrationId, strategy, salt, proxy, cells, careful);
+    }
+
+    /** Whether some read depends on the side that is not the authority of its key. */
+    public boolean readsElsewhere() {
+        return anyCell(cell -> !verdict(Access.READ, cell).equals(Verdict.single(authority(cell))));
+    }
+
     /** Whether a write of this cell reaches one side only. */
     public boolean oneSided(int cell) {
         return verdict(Access.WRITE, cell) instanceof Verdict.Single;

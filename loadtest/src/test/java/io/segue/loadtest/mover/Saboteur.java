@@ -176,7 +176,6 @@ final class Saboteur implements Closeable {
                 } else if (is(Harm.DELAY, key)) {
                     byte[][] older = delayed.put(key, new byte[][] {words("SET")[0], command[i], value});
                     if (older != null && !Arrays.equals(older[2], value)) {
-                        harmed.add(key);
                         late.add(older);
                         rest.addAll(List.of(command[i], value));
                     }
@@ -194,6 +193,7 @@ final class Saboteur implements Closeable {
                 out.flush();
                 for (byte[][] older : late) {
                     late(older);
+                    harmed.add(new String(older[1], StandardCharsets.UTF_8));
                 }
             }
         }

@@ -62,6 +62,7 @@ final class ConfigPage implements Page {
                     .put("migration_uuid", plan.migrationUuid());
             endpoint(planNode.putObject("new_endpoint"), plan.newEndpoint());
             StrategyPage.write(planNode.putObject("strategy"), plan.strategy(), plan.sampling());
+            planNode.put("reads_at_authority", plan.readsAtAuthority());
         }
     }
 

@@ -1,8 +1,10 @@
 package io.segue.proxy.bootstrap;
 
+import io.segue.core.operation.Labels;
 import io.segue.proxy.config.ConfigApplier;
 import io.segue.proxy.config.ConfigCache;
 import io.segue.proxy.config.ConfigStream;
+import io.segue.proxy.config.Fallbacks;
 import io.segue.proxy.config.FileDualWriteJournal;
 import io.segue.proxy.config.NodeInfo;
 import io.segue.proxy.config.StatusBoard;
@@ -73,10 +75,24 @@ record ProxyWiring(
             return thread;
         });
         try {
+            Fallbacks fallbacks = new Fallbacks();
             ConfigApplier applier = new ConfigApplier(
-                    options.listen(), dataPlane.target(), new ConfigCache(dataDir.path()), board, configThread);
-            ConfigStream stream =
-                    new ConfigStream(streamSettings, applier, new MigrationReporter(dataPlane), board, configThread);
+                    options.listen(),
+                    fallbacks,
+                    dataPlane.target(),
+                    new ConfigCache(dataDir.path()),
+                    board,
+                    configThread);
+            TrafficReporter traffic = new TrafficReporter();
+            ConfigStream stream = new ConfigStream(
+                    streamSettings,
+                    applier,
+                    new ProxyReporter(dataPlane, traffic, new CensusReporter(Protocols.all()), fallbacks),
+                    board,
+                    configThread);
+            GuardrailKeeper keeper = new GuardrailKeeper(
+                    dataPlane, traffic, board, applier, fallbacks, new Labels(options.region(), options.instance()));
+            keeper.start(configThread);
             Optional<Gateway> gateway = gateway(options, board, dataPlane);
             AdminServer admin = AdminServer.start(
                     new InetSocketAddress(

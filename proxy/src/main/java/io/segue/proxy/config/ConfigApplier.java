@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,22 +19,31 @@ public final class ConfigApplier {
     private static final Logger log = LoggerFactory.getLogger(ConfigApplier.class);
 
     private final Overrides overrides;
+    private final Fallbacks fallbacks;
     private final ConfigTarget target;
     private final ConfigCache cache;
     private final StatusBoard board;
     private final Executor thread;
+    private @Nullable ProxyConfig running;
     private CompletionStage<Outcome> last = CompletableFuture.completedStage(Outcome.RUNS);
 
     /**
      * @param overrides where to listen instead
+     * @param fallbacks what the proxy itself has decided while it was alone
      * @param target what runs snapshots
      * @param cache the copy on disk
      * @param board where the result is shown
      * @param thread the configuration thread
      */
     public ConfigApplier(
-            Overrides overrides, ConfigTarget target, ConfigCache cache, StatusBoard board, Executor thread) {
+            Overrides overrides,
+            Fallbacks fallbacks,
+            ConfigTarget target,
+            ConfigCache cache,
+            StatusBoard board,
+            Executor thread) {
         this.overrides = overrides;
+        this.fallbacks = fallbacks;
         this.target = target;
         this.cache = cache;
         this.board = board;
@@ -76,6 +86,23 @@ public final class ConfigApplier {
         return enqueue(config, ConfigStatus.Source.CONTROL_PLANE, evicted ? target::readmit : target);
     }
 
+    /**
+     * Runs again what runs, because {@link Fallbacks} have changed.
+     *
+     * @return why it cannot; empty if it does. Completes on the configuration thread, never exceptionally
+     */
+    public CompletionStage<String> again() {
+        last = last.thenComposeAsync(
+                before -> {
+                    ProxyConfig now = running;
+                    return now == null
+                            ? CompletableFuture.completedStage(Outcome.RUNS)
+                            : run(now, board.status().source(), target);
+                },
+                thread);
+        return last.thenApply(Outcome::rejection);
+    }
+
     private CompletionStage<Outcome> enqueue(ProxyConfig config, ConfigStatus.Source source, ConfigTarget how) {
         last = last.thenComposeAsync(before -> run(config, source, how), thread);
         return last;
@@ -84,7 +111,7 @@ public final class ConfigApplier {
     private CompletionStage<Outcome> run(ProxyConfig config, ConfigStatus.Source source, ConfigTarget how) {
         CompletionStage<ProxySnapshot> applied;
         try {
-            ProxySnapshot snapshot = overrides.apply(SnapshotMapper.fromProto(config));
+            ProxySnapshot snapshot = fallbacks.apply(overrides.apply(SnapshotMapper.fromProto(config)));
             // The same again, after a reconnect: it runs already.
             applied = snapshot.equals(board.status().snapshot())
                     ? CompletableFuture.completedStage(snapshot)
@@ -106,6 +133,8 @@ public final class ConfigApplier {
                     config.getVersion(),
                     new ConfigRejectedException(board.status().cacheError()));
         }
+        running = config;
+        fallbacks.retain(snapshot);
         board.change(status -> status.running(snapshot, source));
         log.info(
                 "config_applied version={} source={} interlays={}",

@@ -138,7 +138,7 @@ public final class ConfigStream {
         }
         ProxyReport report;
         try {
-            report = ReportMapper.toProto(reports.migrations(board.status().snapshot()), reports.holds());
+            report = ReportMapper.toProto(reports.news(board.status().snapshot()), reports.holds());
         } catch (RuntimeException e) {
             log.error("report_failed", e);
             // Still the heartbeat.

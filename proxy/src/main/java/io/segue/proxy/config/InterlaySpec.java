@@ -133,6 +133,11 @@ public record InterlaySpec(
                 : new InterlaySpec(id, bind, port, endpoint, login, labelling, plan, acceptDivergence, null);
     }
 
+    /** The same interlay with another plan. */
+    InterlaySpec withPlan(PlanSpec other) {
+        return new InterlaySpec(id, bind, port, endpoint, login, labelling, other, acceptDivergence, prepared);
+    }
+
     /** The same interlay, listening elsewhere. */
     public InterlaySpec listeningOn(String newBind, int newPort) {
         return new InterlaySpec(id, newBind, newPort, endpoint, login, labelling, plan, acceptDivergence, prepared);

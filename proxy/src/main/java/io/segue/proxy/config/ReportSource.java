@@ -1,7 +1,5 @@
 package io.segue.proxy.config;
 
-import java.util.List;
-
 /** What this proxy has to tell the control plane. */
 @FunctionalInterface
 public interface ReportSource {
@@ -12,9 +10,9 @@ public interface ReportSource {
      *
      * @param snapshot what runs now
      */
-    List<MigrationNews> migrations(ProxySnapshot snapshot);
+    ProxyNews news(ProxySnapshot snapshot);
 
-    /** What is held, and was. Called as {@link #migrations}. */
+    /** What is held, and was. Called as {@link #news}. */
     default HoldNews holds() {
         return HoldNews.NONE;
     }

@@ -5,6 +5,7 @@ import io.segue.core.operation.CommandTemplate;
 import io.segue.core.validation.Check;
 import io.segue.core.validation.InvalidFieldException;
 import io.segue.core.validation.NotSupportedException;
+import io.segue.core.wire.GuardrailMapper;
 import io.segue.core.wire.LabelsMapper;
 import io.segue.core.wire.StrategyMapper;
 import io.segue.proto.v1.ApiConfig;
@@ -106,7 +107,9 @@ final class SnapshotMapper {
                 message.getMigrationUuid(),
                 newEndpoint,
                 StrategyMapper.fromProto(message.getStrategy()),
-                StrategyMapper.sampling(message.getStrategy()));
+                StrategyMapper.sampling(message.getStrategy()),
+                GuardrailMapper.fromProto(message.getGuardrails()).orElse(null),
+                false);
     }
 
     private static EndpointSpec endpoint(Endpoint message) {

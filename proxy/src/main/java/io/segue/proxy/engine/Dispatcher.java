@@ -7,11 +7,13 @@ import io.segue.core.plan.Plan;
 import io.segue.core.verdict.Quorum;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
+import io.segue.proxy.protocol.Command;
 import io.segue.proxy.protocol.Command.EffectRule;
 import io.segue.proxy.protocol.Command.Split;
 import io.segue.proxy.protocol.Protocol;
 import io.segue.proxy.protocol.Request;
 import io.segue.proxy.telemetry.Counter;
+import io.segue.proxy.telemetry.LoopCensus;
 import io.segue.proxy.telemetry.LoopStats;
 import io.segue.proxy.upstream.Lane;
 import io.segue.proxy.upstream.Loop;
@@ -77,6 +79,26 @@ public final class Dispatcher {
         }
     }
 
+    /**
+     * Notes that a request was served: what clients use is what the other side must be able to do. Forgets the keys that were last looked
+     * at.
+     */
+    public void note(ClientLanes client, Request request, ByteBuf in, int start, LoopStats stats) {
+        Command command = request.command();
+        LoopCensus census = stats.census();
+        census.call(command.index());
+        if (client.db() != 0) {
+            census.otherDatabase();
+        }
+        if (command.keys().several() && engine.keys.apart(request, in, start) && census.apart(command.index())) {
+            census.example(new LoopCensus.Example(command.name(), engine.keys.prefixes(request, in, start)));
+        }
+        if (command.index() == Command.UNKNOWN.index()) {
+            int name = start + request.argStart(0);
+            census.unknown().call(request.argLength(0), i -> in.getByte(name + i));
+        }
+    }
+
     /** How many keys the request last looked at has. */
     public int keyCount() {
         return engine.keys.count();
@@ -105,6 +127,7 @@ public final class Dispatcher {
         SharedLane shared = access == Access.READ ? client.reads(side) : client.writes(side);
         Lane lane = shared.lane();
         if (lane == null) {
+            stats.count(Counter.avoided(side));
             slot.reply(engine.unavailable(client.route(), side, shared.lastFailure()));
             return;
         }
@@ -122,6 +145,9 @@ public final class Dispatcher {
         Route route = client.route();
         Lane lane = client.reads(authority.other()).healthy();
         MigrationState migration = route.migration();
+        if (lane == null) {
+            stats.count(Counter.avoided(authority.other()));
+        }
         if (lane == null || migration == null || engine.keys.unsettled(request, in, start, migration, client.db())) {
             single(client, authority, Access.READ, request, in, start, stats, slot);
             return;

@@ -163,6 +163,7 @@ final class DualExchange implements ReplyHandler {
         } else if (concurrent || noted) {
             cause = Ledger.Cause.CONCURRENT;
         } else if (what.follower().healthy() == null) {
+            what.stats().count(Counter.avoided(what.authority().other()));
             what.stats().count(Counter.dualWriteFailedOn(what.authority().other()));
             cause = Ledger.Cause.FOLLOWER_UNAVAILABLE;
         } else {

@@ -49,6 +49,7 @@ final class DualWrites {
         SharedLane shared = client.writes(first);
         Lane lane = quorum == Quorum.AUTHORITY ? shared.lane() : shared.reachable();
         if (lane == null) {
+            stats.count(Counter.avoided(first));
             stats.count(Counter.dualWriteFailedOn(first));
             slot.reply(engine.unavailable(client.route(), first, shared.lastFailure()));
             return;
@@ -78,6 +79,7 @@ final class DualWrites {
         if (!DualExchange.canBeTakenOver(request.command(), everywhere, engine.keys.count())) {
             return first;
         }
+        stats.count(Counter.avoided(first));
         stats.count(Counter.dualWriteFailedOn(first));
         stats.count(Counter.WRITES_TAKEN_OVER);
         return first.other();
@@ -110,6 +112,7 @@ final class DualWrites {
         }
         SharedLane follower = client.writes(other);
         if (follower.reachable() == null) {
+            stats.count(Counter.avoided(other));
             stats.count(Counter.dualWriteFailedOn(other));
             slot.reply(engine.unavailable(client.route(), other, follower.lastFailure()));
             return true;

@@ -8,7 +8,10 @@ import io.segue.core.verdict.Side;
 import io.segue.proxy.protocol.Keys;
 import io.segue.proxy.protocol.Request;
 import io.segue.proxy.upstream.Loop;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * valid until the next {@link #look} or {@link #find}. Confined to one event loop.
  */
 final class RequestKeys {
+    private static final int LONGEST_PREFIX = 64;
+
     private final Loop loop;
     private final Keys keys;
     private int count;
@@ -71,6 +76,50 @@ final class RequestKeys {
             cells[i] =
                     from == 0 && to == keyLength ? Bucket.fromHash(hash) : Bucket.of(key, from, to - from, plan.salt());
         }
+    }
+
+    /** Whether the keys of a request do not belong together: they share no hash tag. Looks for the keys itself. */
+    boolean apart(Request request, ByteBuf in, int start) {
+        count = keys.find(request, in, start);
+        if (count < 2) {
+            return false;
+        }
+        long first = unit(request, in, start, 0);
+        for (int i = 1; i < count; i++) {
+            if (unit(request, in, start, i) != first) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private long unit(Request request, ByteBuf in, int start, int i) {
+        load(request, in, start, i);
+        long unit = keys.samplingUnit(key, keyLength);
+        int from = (int) (unit >>> 32);
+        return Bucket.hash(key, from, (int) unit - from, 0);
+    }
+
+    /** What stands before the first {@code ':'} of the first key and of the first that does not belong to it. After {@link #apart}. */
+    List<String> prefixes(Request request, ByteBuf in, int start) {
+        long first = unit(request, in, start, 0);
+        List<String> prefixes = new ArrayList<>(List.of(prefix()));
+        for (int i = 1; i < count && prefixes.size() == 1; i++) {
+            if (unit(request, in, start, i) != first) {
+                prefixes.add(prefix());
+            }
+        }
+        return prefixes;
+    }
+
+    /** Keys may be secret, but how an application groups them seldom is. */
+    private String prefix() {
+        for (int i = 0; i < Math.min(keyLength, LONGEST_PREFIX); i++) {
+            if (key[i] == ':') {
+                return new String(key, 0, i, StandardCharsets.UTF_8);
+            }
+        }
+        return "";
     }
 
     /** How many keys there are. */

@@ -110,6 +110,9 @@ final class ShadowReadExchange {
             outstanding = 2;
             stats.count(Counter.requests(authority.other(), Access.READ));
         } else {
+            if (copy == null) {
+                stats.count(Counter.avoided(authority.other()));
+            }
             copy = null;
             shed = true;
         }

@@ -253,7 +253,8 @@ final class Change {
                 plan.sampling(),
                 spec.labelling(),
                 server.labels());
-        return Route.split(spec, compiled, migration, server.loops());
+        return Route.split(
+                spec, plan.readsAtAuthority() ? compiled.readsAtAuthority() : compiled, migration, server.loops());
     }
 
     private CompletionStage<Void> tellSessions(Interlay interlay) {

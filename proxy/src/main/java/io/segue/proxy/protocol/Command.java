@@ -14,6 +14,7 @@ import io.segue.core.operation.Access;
  * @param effect how it is carried to the follower; understood by the protocol's {@link Effects}
  * @param reply how two replies to it compare
  * @param split how it may be divided by key
+ * @param index its number in the table, from 1; 0 for {@link #UNKNOWN}
  */
 public record Command(
         String name,
@@ -24,7 +25,8 @@ public record Command(
         KeySpec keys,
         EffectRule effect,
         ReplyNature reply,
-        Split split) {
+        Split split,
+        int index) {
 
     /** A command that the table does not have: taken for a write on its first argument, re-copied on the follower. */
     public static final Command UNKNOWN = new Command(
@@ -36,7 +38,8 @@ public record Command(
             KeySpec.FIRST_ARGUMENT,
             EffectRule.RESYNC,
             ReplyNature.EXACT,
-            Split.NONE);
+            Split.NONE,
+            0);
 
     /** Who serves a command. */
     public enum Handling {
@@ -64,6 +67,11 @@ public record Command(
         public static final KeySpec NONE = new KeySpec(0, 0, 0, 0);
         /** One key, right after the name. */
         public static final KeySpec FIRST_ARGUMENT = new KeySpec(1, 1, 1, 0);
+
+        /** Whether there may be more than one key, as far as this tells. */
+        public boolean several() {
+            return first == 0 || last != first || countAt > 0;
+        }
     }
 
     /** How a write that the authority has executed is carried to the follower. */

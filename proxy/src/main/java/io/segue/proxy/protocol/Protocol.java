@@ -1,6 +1,7 @@
 package io.segue.proxy.protocol;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.LongSupplier;
 
@@ -17,6 +18,9 @@ public interface Protocol {
 
     /** A parser for one connection to a server. */
     ReplyParser replyParser(Limits limits);
+
+    /** All commands that the protocol knows, in no particular order. */
+    Collection<Command> commands();
 
     /** For one event loop. */
     Keys keys();

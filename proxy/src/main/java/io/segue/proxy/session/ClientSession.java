@@ -22,6 +22,7 @@ import io.segue.proxy.telemetry.LoopStats;
 import io.segue.proxy.upstream.BatchWriter;
 import io.segue.proxy.upstream.Lane;
 import io.segue.proxy.upstream.Loop;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One client. Finds its requests, has each served in turn, and sends the answers in the order of the requests.
@@ -206,6 +207,9 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
                 || (normalized == null
                         ? serve(request, in, start)
                         : serve(request, normalized, normalized.readerIndex()));
+        if (served && !closed && request.argCount() > 0) {
+            note(request, in, start, normalized);
+        }
         if (normalized != null) {
             normalized.release();
         }
@@ -213,6 +217,14 @@ public final class ClientSession implements Loop.Flushable, ReplyQueue.Out, OwnL
             in.readerIndex(start + consumed);
         }
         return served;
+    }
+
+    private void note(Request request, ByteBuf in, int start, @Nullable ByteBuf normalized) {
+        if (normalized == null) {
+            dispatcher.note(lanes, request, in, start, stats);
+        } else {
+            dispatcher.note(lanes, request, normalized, normalized.readerIndex(), stats);
+        }
     }
 
     private boolean serve(Request request, ByteBuf in, int start) {

@@ -23,6 +23,9 @@ public enum Counter {
     ERRORS_NEW_CONNECTION(Metric.ERRORS, "side", "new", "class", "connection"),
     ERRORS_NEW_TIMEOUT(Metric.ERRORS, "side", "new", "class", "timeout"),
 
+    AVOIDED_OLD(Metric.AVOIDED, "side", "old"),
+    AVOIDED_NEW(Metric.AVOIDED, "side", "new"),
+
     DUAL_WRITE_FAILED_ON_OLD(Metric.DUAL_WRITE_FAILURES, "failed_on", "old"),
     DUAL_WRITE_FAILED_ON_NEW(Metric.DUAL_WRITE_FAILURES, "failed_on", "new"),
     RESCUED_READS("segue_rescued_reads", "Reads sent to NEW that OLD answered, because NEW failed or was slow."),
@@ -116,6 +119,11 @@ public enum Counter {
         return ERRORS[side.ordinal() * ERROR_CLASSES + errorClass.ordinal()];
     }
 
+    /** Requests that were meant for a side and not sent there, because it could not be reached. */
+    public static Counter avoided(Side side) {
+        return side == Side.OLD ? AVOIDED_OLD : AVOIDED_NEW;
+    }
+
     /** Dual writes that one side did not take. */
     public static Counter dualWriteFailedOn(Side side) {
         return side == Side.OLD ? DUAL_WRITE_FAILED_ON_OLD : DUAL_WRITE_FAILED_ON_NEW;
@@ -164,6 +172,7 @@ public enum Counter {
     private enum Metric {
         REQUESTS("segue_requests", "Requests sent to a side."),
         ERRORS("segue_errors", "Requests that failed at a side, by how."),
+        AVOIDED("segue_avoided_requests", "Requests that were not sent to a side because it could not be reached."),
         DUAL_WRITE_FAILURES("segue_dual_write_failures", "Dual writes that one side did not take."),
         CIRCUIT_OPENED("segue_circuit_opened", "Times a side was given up for a while."),
         LANES_OPENED("segue_lanes_opened", "Upstream connections made."),

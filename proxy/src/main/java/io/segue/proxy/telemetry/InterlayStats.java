@@ -43,6 +43,11 @@ public final class InterlayStats {
         return loops.get(index);
     }
 
+    /** What clients used, over all loops since the interlay was opened. */
+    public CensusTotals census() {
+        return CensusTotals.of(loops);
+    }
+
     /** Sum over all loops since the interlay was opened. */
     public long value(Counter counter) {
         long sum = 0;

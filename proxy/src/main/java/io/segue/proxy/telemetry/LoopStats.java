@@ -28,7 +28,14 @@ public final class LoopStats {
     private final long[] cells = new long[Counter.values().length + 2 * PADDING];
     private final @Nullable SingleWriterRecorder[] recorders = new SingleWriterRecorder[Latency.COUNT];
 
+    private final LoopCensus census = new LoopCensus();
+
     LoopStats() {}
+
+    /** What clients use. */
+    public LoopCensus census() {
+        return census;
+    }
 
     /** Adds one. */
     public void count(Counter counter) {

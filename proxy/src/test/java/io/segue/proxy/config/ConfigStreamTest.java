@@ -59,14 +59,19 @@ class ConfigStreamTest {
                 Duration.ofMillis(5),
                 Duration.ofMillis(10),
                 Duration.ofSeconds(5));
-        ConfigApplier applier = new ConfigApplier(Overrides.NONE, target, new ConfigCache(directory), board, thread);
+        ConfigApplier applier =
+                new ConfigApplier(Overrides.NONE, new Fallbacks(), target, new ConfigCache(directory), board, thread);
         stream = new ConfigStream(settings, applier, this::news, board, thread);
         stream.start();
     }
 
-    private List<MigrationNews> news(ProxySnapshot snapshot) {
+    private ProxyNews news(ProxySnapshot snapshot) {
         SideNews side = new SideNews(snapshot.version(), 2, 3, null);
-        return List.of(new MigrationNews("move_cache", List.of(), side, side, 4, 5, 6, 7, 8));
+        return new ProxyNews(
+                List.of(new MigrationNews("move_cache", List.of(), side, side, 4, 5, 6, 7, 8)),
+                List.of(),
+                List.of(),
+                List.of());
     }
 
     @Test

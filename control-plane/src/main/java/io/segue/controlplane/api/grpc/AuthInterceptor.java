@@ -32,6 +32,7 @@ public final class AuthInterceptor implements ServerInterceptor {
             CatalogServiceGrpc.getListEndpointsMethod().getFullMethodName(),
             CatalogServiceGrpc.getGetInterlayMethod().getFullMethodName(),
             CatalogServiceGrpc.getListInterlaysMethod().getFullMethodName(),
+            CatalogServiceGrpc.getGetCensusMethod().getFullMethodName(),
             CatalogServiceGrpc.getGetTemplateMethod().getFullMethodName(),
             CatalogServiceGrpc.getListTemplatesMethod().getFullMethodName(),
             CatalogServiceGrpc.getGetApiMethod().getFullMethodName(),

@@ -6,6 +6,7 @@ import io.segue.controlplane.service.Services;
 import io.segue.proto.v1.Api;
 import io.segue.proto.v1.ApiReply;
 import io.segue.proto.v1.CatalogServiceGrpc;
+import io.segue.proto.v1.Census;
 import io.segue.proto.v1.CreateApiRequest;
 import io.segue.proto.v1.CreateEndpointRequest;
 import io.segue.proto.v1.CreateInterlayRequest;
@@ -86,6 +87,11 @@ public final class CatalogGrpc extends CatalogServiceGrpc.CatalogServiceImplBase
     @Override
     public void getInterlay(GetByIdRequest request, StreamObserver<Interlay> caller) {
         Calls.answer(caller, () -> services.catalog().interlay(request.getId()));
+    }
+
+    @Override
+    public void getCensus(GetByIdRequest request, StreamObserver<Census> caller) {
+        Calls.answer(caller, () -> services.census().of(request.getId()));
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.segue.proto.v1.GetMigrationRequest;
 import io.segue.proto.v1.GetProgressRequest;
 import io.segue.proto.v1.GetStatusRequest;
 import io.segue.proto.v1.GetVerificationRequest;
+import io.segue.proto.v1.GuardrailReport;
 import io.segue.proto.v1.ListErrorKeysReply;
 import io.segue.proto.v1.ListErrorKeysRequest;
 import io.segue.proto.v1.ListEventsReply;
@@ -188,6 +189,11 @@ public final class MigrationGrpc extends MigrationServiceGrpc.MigrationServiceIm
     @Override
     public void setThrottle(SetThrottleRequest request, StreamObserver<Throttle> caller) {
         Calls.answer(caller, () -> services.movement().throttle(AuthInterceptor.caller(), request));
+    }
+
+    @Override
+    public void getGuardrails(GetMigrationRequest request, StreamObserver<GuardrailReport> caller) {
+        Calls.answer(caller, () -> services.guardrails().report(request.getId()));
     }
 
     @Override

@@ -38,6 +38,9 @@ final class CatalogRoutes {
         routes.get("/api/v1/interlays/{id}", this::interlay, Need.READ)
                 .says("One interlay.")
                 .gives("Interlay");
+        routes.get("/api/v1/interlays/{id}/census", this::census, Need.READ)
+                .says("What its clients used in the last 24 hours, over all proxies.")
+                .gives("Census");
         routes.patch("/api/v1/interlays/{id}", this::updateInterlay, Need.ADMIN)
                 .says("Changes the description or the labels of an interlay.")
                 .ifMatch()
@@ -108,6 +111,10 @@ final class CatalogRoutes {
 
     private void interlay(Context context) {
         Exchange.ok(context, CatalogWriter.write(services.catalog().interlay(context.pathParam("id"))));
+    }
+
+    private void census(Context context) {
+        Exchange.ok(context, CensusWriter.write(services.census().of(context.pathParam("id"))));
     }
 
     private void deleteInterlay(Context context) {

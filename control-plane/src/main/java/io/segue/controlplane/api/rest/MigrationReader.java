@@ -34,6 +34,7 @@ final class MigrationReader {
         fields.object("strategy").map(StrategyReader::read).ifPresent(request::setStrategy);
         fields.value("data").ifPresent(data -> request.setData(data(data)));
         fields.value("failure_handling").ifPresent(value -> request.setFailureHandling(failureHandling(value)));
+        fields.object("guardrails").map(GuardrailJson::read).ifPresent(request::setGuardrails);
         if (!fields.texts("tests").isEmpty()) {
             throw new NotSupportedException("tests: not available in this release (expected: absent or empty)");
         }
@@ -46,6 +47,7 @@ final class MigrationReader {
                 UpdateMigrationRequest.newBuilder().setId(id).setIfRevision(revision);
         fields.object("strategy").map(StrategyReader::read).ifPresent(request::setStrategy);
         fields.text("description").ifPresent(request::setDescription);
+        fields.object("guardrails").map(GuardrailJson::read).ifPresent(request::setGuardrails);
         request.setForce(fields.flag("force").orElse(false)).setReason(fields.textOr("reason", ""));
         fields.finish();
         return request.build();

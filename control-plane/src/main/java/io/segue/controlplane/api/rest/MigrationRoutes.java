@@ -43,6 +43,9 @@ final class MigrationRoutes {
         routes.post(ROOT + "/{id}/test", this::test, Need.ADMIN)
                 .says("Looks whether it could start; changes nothing.")
                 .gives("Preflight");
+        routes.get(ROOT + "/{id}/guardrails", this::guardrails, Need.ADMIN)
+                .says("How NEW does against OLD by the migration's guardrails.")
+                .gives("GuardrailReport");
         routes.get(ROOT + "/{id}/explain", this::explain, Need.ADMIN)
                 .says("Where an operation would go, and why; by the same code as the proxies run.")
                 .query("key", "string", "The key, as text.")
@@ -104,6 +107,10 @@ final class MigrationRoutes {
     private void test(Context context) {
         Exchange.body(context).finish();
         Exchange.ok(context, MigrationWriter.write(services.preflight().test(context.pathParam("id"))));
+    }
+
+    private void guardrails(Context context) {
+        Exchange.ok(context, GuardrailJson.write(services.guardrails().report(context.pathParam("id"))));
     }
 
     private void divergence(Context context) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import io.segue.controlplane.service.Components;
 import io.segue.controlplane.service.Names;
 import io.segue.controlplane.time.Times;
 import io.segue.proto.v1.ConflictRule;
@@ -58,11 +59,18 @@ final class MigrationWriter {
             if (moved.hasApi()) {
                 continue;
             }
-            interlays
+            ObjectNode part = interlays
                     .addObject()
                     .put("id", moved.getInterlay())
                     .put("endpoint", moved.getNewEndpoint())
-                    .put("old_endpoint", moved.getOldEndpoint());
+                    .put("old_endpoint", moved.getOldEndpoint())
+                    .put("status", Components.status(migration, moved.getInterlay()));
+            Components.of(migration, moved.getInterlay())
+                    .ifPresent(component -> part.put("reason", component.getReason())
+                            .put("since", Times.toInstant(component.getSince()).toString()));
+        }
+        if (migration.hasGuardrails()) {
+            json.set("guardrails", GuardrailJson.write(migration.getGuardrails()));
         }
         json.put("created_at", Times.toInstant(migration.getCreatedAt()).toString());
         json.put("updated_at", Times.toInstant(migration.getUpdatedAt()).toString());

@@ -54,7 +54,7 @@ public final class RedisCommands {
                 if (line.startsWith("#") || line.isEmpty()) {
                     continue;
                 }
-                Command command = row(line);
+                Command command = row(line, byName.size() + 1);
                 if (byName.put(command.name(), command) != null) {
                     throw new IllegalStateException(RESOURCE + ": " + command.name() + " (expected: one row)");
                 }
@@ -143,7 +143,7 @@ public final class RedisCommands {
         return new CommandIndex(entries);
     }
 
-    private static Command row(String line) {
+    private static Command row(String line, int index) {
         String[] fields = line.split("\t", -1);
         if (fields.length != COLUMNS) {
             throw new IllegalStateException(RESOURCE + ": " + line + " (expected: " + COLUMNS + " columns)");
@@ -159,7 +159,8 @@ public final class RedisCommands {
                     keys(fields[4]),
                     EffectRule.valueOf(fields[5]),
                     ReplyNature.valueOf(fields[6]),
-                    Split.valueOf(fields[7]));
+                    Split.valueOf(fields[7]),
+                    index);
         } catch (IllegalArgumentException e) {
             throw new IllegalStateException(RESOURCE + ": " + line, e);
         }

@@ -1,6 +1,7 @@
 package io.segue.proxy.protocol.redis;
 
 import io.netty.buffer.ByteBuf;
+import io.segue.proxy.protocol.Command;
 import io.segue.proxy.protocol.Conversation;
 import io.segue.proxy.protocol.Effects;
 import io.segue.proxy.protocol.Handshake;
@@ -14,6 +15,7 @@ import io.segue.proxy.protocol.Request;
 import io.segue.proxy.protocol.RequestParser;
 import io.segue.proxy.protocol.Splitter;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.List;
 
 /**
@@ -39,6 +41,11 @@ public final class RedisProtocol implements Protocol {
     @Override
     public ReplyParser replyParser(Limits limits) {
         return new RedisReplyParser(limits);
+    }
+
+    @Override
+    public Collection<Command> commands() {
+        return commands.all();
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.segue.controlplane.mover;
 
 import io.segue.proto.v1.ConflictRule;
 import io.segue.proto.v1.Endpoint;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -31,6 +32,7 @@ public interface MoverFactory {
      * @param settleMs how long an effect of a dual write may be under way, milliseconds
      * @param mirrors whether a key that only the follower has is removed there when everything is compared; false where not all of them
      *     ever stood at the authority
+     * @param epochs where the mover asks, each time before it writes on a new connection, whether a later one was made
      */
     record MoverSpec(
             String migration,
@@ -44,9 +46,10 @@ public interface MoverFactory {
             Path folder,
             DataMover.Ceilings ceilings,
             long settleMs,
-            boolean mirrors) {
+            boolean mirrors,
+            Epochs epochs) {
 
-        /** One that mirrors. */
+        /** One that mirrors, and that nobody replaces but by ending it, or by a mover that ends its connections. */
         public MoverSpec(
                 String migration,
                 String uuid,
@@ -59,8 +62,31 @@ public interface MoverFactory {
                 Path folder,
                 DataMover.Ceilings ceilings,
                 long settleMs) {
-            this(migration, uuid, epoch, authority, follower, movement, rule, feed, folder, ceilings, settleMs, true);
+            this(
+                    migration,
+                    uuid,
+                    epoch,
+                    authority,
+                    follower,
+                    movement,
+                    rule,
+                    feed,
+                    folder,
+                    ceilings,
+                    settleMs,
+                    true,
+                    () -> epoch);
         }
+    }
+
+    /** Tells which mover of a movement is the last that was made. Thread-safe. */
+    interface Epochs {
+        /**
+         * Reads it anew.
+         *
+         * @throws IOException it cannot be read now: nothing may be written before it is
+         */
+        long latest() throws IOException;
     }
 
     /** What is moved. */

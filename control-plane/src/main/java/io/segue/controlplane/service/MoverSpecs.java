@@ -11,17 +11,20 @@ import io.segue.proto.v1.Feed;
 import io.segue.proto.v1.Migration;
 import io.segue.proto.v1.MovedPair;
 import io.segue.proto.v1.MovementKind;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /** Says what a mover shall do, from what is stored of its migration. */
 final class MoverSpecs {
     private final Records records;
     private final EndpointVault vault;
+    private final Movements movements;
     private final Limits limits;
 
-    MoverSpecs(Records records, EndpointVault vault, Limits limits) {
+    MoverSpecs(Records records, EndpointVault vault, Movements movements, Limits limits) {
         this.records = records;
         this.vault = vault;
+        this.movements = movements;
         this.limits = limits;
     }
 
@@ -46,7 +49,8 @@ final class MoverSpecs {
                 checkpoint,
                 Throttles.ceilings(data.getThrottle()),
                 limits.settle().toMillis(),
-                !pair.getKeepExtras() && (forward || alone(migration, pair)));
+                !pair.getKeepExtras() && (forward || alone(migration, pair)),
+                () -> latest(migration, pair));
     }
 
     /** Whether all that writes OLD goes to the same NEW: what others write there was never on NEW, and need not be. */
@@ -57,6 +61,21 @@ final class MoverSpecs {
                 .allMatch(interlay -> migration.getInterlaysList().stream()
                         .anyMatch(moved -> moved.getInterlay().equals(interlay.getId())
                                 && moved.getNewEndpoint().equals(pair.getNewEndpoint())));
+    }
+
+    /** The epoch of the last mover that was made for a pair; higher than any if none may be at work any more. */
+    private long latest(Migration migration, MovedPair pair) throws IOException {
+        try {
+            return movements
+                    .of(migration)
+                    .flatMap(stored -> stored.value().getPairsList().stream()
+                            .filter(one -> Movements.same(one, pair))
+                            .findFirst())
+                    .map(MovedPair::getEpoch)
+                    .orElse(Long.MAX_VALUE);
+        } catch (RuntimeException e) {
+            throw new IOException("the store does not tell which mover is the last: " + e.getMessage(), e);
+        }
     }
 
     private Endpoint revealed(String endpoint) {

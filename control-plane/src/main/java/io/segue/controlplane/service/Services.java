@@ -79,7 +79,13 @@ public record Services(
                 new Evictions(store, records, vault, publisher, changes, hub, new RedisFence(EVICTION_TIMEOUT));
         Divergences divergences = new Divergences(hub, limits);
         Movers movers = new Movers(
-                factory, records, new MoverSpecs(records, vault, limits), movements, changes, limits, folder);
+                factory,
+                records,
+                new MoverSpecs(records, vault, movements, limits),
+                movements,
+                changes,
+                limits,
+                folder);
         CensusService census = new CensusService(store, records, clock);
         Preflight preflight = new Preflight(records, vault, hub, probe, movers, census, clock);
         Following following = new Following(movements, movers, changes, limits);

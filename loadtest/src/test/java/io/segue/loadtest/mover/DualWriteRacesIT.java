@@ -134,7 +134,7 @@ class DualWriteRacesIT {
     void theFirstCopyDoesNotStayOverWhatBothSidesHaveGot(FeedChoice feed) throws Exception {
         sides.old("SET", "k", "1");
         sides.old("SET", "goes", "1");
-        Trap held = sides.holdRestore("k");
+        Trap held = sides.holdWrite("k");
         try (MoverUnderTest mover = mover(feed, Movement.SCAN)) {
             held.await(LIMIT);
             sides.old("SET", "k", "2");
@@ -156,7 +156,7 @@ class DualWriteRacesIT {
     void effectsOnAMissingBaseAreReplaced(FeedChoice feed) throws Exception {
         sides.old("SET", "n", "41");
         sides.old("SADD", "set", "a");
-        Trap held = sides.holdRestore("n");
+        Trap held = sides.holdWrite("n");
         try (MoverUnderTest mover = mover(feed, Movement.SCAN)) {
             held.await(LIMIT);
             sides.old("INCR", "n");
@@ -209,7 +209,7 @@ class DualWriteRacesIT {
         try (MoverUnderTest mover = sides.start(MoverUnderTest.options().feed(feed))) {
             mover.awaitCaughtUp();
             mover.awaitPassed();
-            Trap held = sides.holdRestore("k");
+            Trap held = sides.holdWrite("k");
             sides.old("SET", "k", "1");
             held.await(LIMIT);
             mover.mover.dualWrites(true);

@@ -165,7 +165,7 @@ class MoverControlIT {
         sides.old("SET", "first", "1");
         String large = noise(2_000_000);
         sides.old("SET", "large", large);
-        Trap held = sides.atNew.hold(Direction.TO_SERVER, "RESTORE".getBytes(StandardCharsets.US_ASCII), 100);
+        Trap held = sides.atNew.hold(Direction.TO_SERVER, "fill:".getBytes(StandardCharsets.US_ASCII), 100);
         try (MoverUnderTest mover = sides.start(options(FeedChoice.AUTO).movement(Movement.SNAPSHOT))) {
             held.await(LIMIT);
             sides.old("SET", "later", "2");
@@ -187,7 +187,7 @@ class MoverControlIT {
     @Test
     void aSnapshotIsOfOneMomentWhenTheFollowerIsCutOff() throws Exception {
         fill(3_000);
-        Trap held = sides.atNew.hold(Direction.TO_SERVER, "RESTORE".getBytes(StandardCharsets.US_ASCII), 100);
+        Trap held = sides.atNew.hold(Direction.TO_SERVER, "fill:".getBytes(StandardCharsets.US_ASCII), 100);
         try (MoverUnderTest mover = sides.start(options(FeedChoice.AUTO).movement(Movement.SNAPSHOT))) {
             held.await(LIMIT);
             for (int i = 0; i < 3_000; i++) {
@@ -330,7 +330,7 @@ class MoverControlIT {
             names = {"TRACKING", "PSYNC"})
     void aKeyOutsideTheRestrictionIsNotWrittenAnyMore(FeedChoice feed) throws Exception {
         try (MoverUnderTest mover = caughtUp(options(feed))) {
-            Trap held = sides.holdRestore("leaves");
+            Trap held = sides.holdWrite("leaves");
             sides.old("SET", "leaves", "1");
             held.await(LIMIT);
             KeyFilter others = key -> !new String(key, StandardCharsets.UTF_8).startsWith("leaves");
@@ -359,7 +359,7 @@ class MoverControlIT {
             names = {"TRACKING", "PSYNC"})
     void theGateOpensOnlyWhenBothSidesAreEqual(FeedChoice feed) throws Exception {
         try (MoverUnderTest mover = caughtUp(options(feed))) {
-            Trap held = sides.holdRestore("k");
+            Trap held = sides.holdWrite("k");
             sides.old("SET", "k", "1");
             held.await(LIMIT);
             long began = System.nanoTime();
@@ -402,7 +402,7 @@ class MoverControlIT {
             names = {"TRACKING", "PSYNC"})
     void nothingIsWrittenDuringAPause(FeedChoice feed) throws Exception {
         fill(5_000);
-        Trap held = sides.atNew.hold(Direction.TO_SERVER, "RESTORE".getBytes(StandardCharsets.US_ASCII), 100);
+        Trap held = sides.atNew.hold(Direction.TO_SERVER, "fill:".getBytes(StandardCharsets.US_ASCII), 100);
         try (MoverUnderTest mover = sides.start(options(feed))) {
             held.await(LIMIT);
             mover.mover.pause();

@@ -2,6 +2,7 @@ package io.segue.loadtest.mover;
 
 import io.segue.controlplane.mover.DataMover;
 import io.segue.controlplane.mover.DataMover.Ceilings;
+import io.segue.controlplane.mover.MoverFactory.Epochs;
 import io.segue.controlplane.mover.MoverFactory.FeedChoice;
 import io.segue.controlplane.mover.MoverFactory.Movement;
 import io.segue.controlplane.mover.MoverFactory.MoverListener;
@@ -39,6 +40,7 @@ final class MoverUnderTest implements AutoCloseable {
         private Movement movement = Movement.SCAN;
         private ConflictRule rule = ConflictRule.CONFLICT_RULE_REPLACE;
         private long epoch = 1;
+        private @Nullable Epochs epochs;
         private Ceilings ceilings = new Ceilings(0, 0, false);
         private @Nullable Path folder;
         private int followerDb;
@@ -65,6 +67,12 @@ final class MoverUnderTest implements AutoCloseable {
 
         Options epoch(long value) {
             epoch = value;
+            return this;
+        }
+
+        /** Where the mover asks which one is the last; without this it is itself. */
+        Options epochs(Epochs value) {
+            epochs = value;
             return this;
         }
 
@@ -97,6 +105,7 @@ final class MoverUnderTest implements AutoCloseable {
 
     private MoverUnderTest(Options options, int authority, int follower) {
         folder = options.folder != null ? options.folder : newFolder();
+        Epochs epochs = options.epochs;
         MoverSpec spec = new MoverSpec(
                 "test",
                 "4a7c1f0e-" + follower,
@@ -108,7 +117,9 @@ final class MoverUnderTest implements AutoCloseable {
                 options.feed,
                 folder,
                 options.ceilings,
-                300);
+                300,
+                true,
+                epochs != null ? epochs : () -> options.epoch);
         mover = new RedisMovers().create(spec, new MoverListener() {
             @Override
             public void caughtUp() {

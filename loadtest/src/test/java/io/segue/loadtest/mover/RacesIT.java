@@ -67,7 +67,7 @@ class RacesIT {
             names = {"TRACKING", "PSYNC"})
     void deletedBetweenDumpAndRestoreStaysDeleted(FeedChoice feed) throws Exception {
         sides.old("SET", "k", "1");
-        Trap first = sides.holdRestore("k");
+        Trap first = sides.holdWrite("k");
         try (MoverUnderTest mover = mover(feed)) {
             first.await(LIMIT);
             sides.old("DEL", "k");
@@ -75,7 +75,7 @@ class RacesIT {
             sides.assertEqual(mover);
             assertThat(sides.there("k")).isNull();
 
-            Trap later = sides.holdRestore("k");
+            Trap later = sides.holdWrite("k");
             sides.old("SET", "k", "2");
             later.await(LIMIT);
             sides.old("DEL", "k");
@@ -91,7 +91,7 @@ class RacesIT {
             names = {"TRACKING", "PSYNC"})
     void anOlderCopyDoesNotStayOverANewerValue(FeedChoice feed) throws Exception {
         sides.old("SET", "k", "1");
-        Trap first = sides.holdRestore("k");
+        Trap first = sides.holdWrite("k");
         try (MoverUnderTest mover = mover(feed)) {
             first.await(LIMIT);
             sides.old("SET", "k", "2");
@@ -99,7 +99,7 @@ class RacesIT {
             sides.assertEqual(mover);
             assertThat(sides.there("k")).isEqualTo("2");
 
-            Trap later = sides.holdRestore("k");
+            Trap later = sides.holdWrite("k");
             sides.old("SET", "k", "3");
             later.await(LIMIT);
             sides.old("SET", "k", "4");
@@ -135,7 +135,7 @@ class RacesIT {
         sides.old("SET", "n", "41");
         sides.old("SET", "text", "a");
         sides.old("SADD", "set", "a", "b");
-        Trap held = sides.holdRestore("n");
+        Trap held = sides.holdWrite("n");
         try (MoverUnderTest mover = mover(feed)) {
             held.await(LIMIT);
             sides.old("INCR", "n");
@@ -159,7 +159,7 @@ class RacesIT {
         sides.old("SET", "gets", "1");
         sides.old("SET", "loses", "1", "PX", "100000");
         sides.old("SET", "moves", "1", "PX", "100000");
-        Trap held = sides.holdRestore("gets");
+        Trap held = sides.holdWrite("gets");
         try (MoverUnderTest mover = mover(feed)) {
             held.await(LIMIT);
             sides.old("PEXPIRE", "gets", "200000");
@@ -179,7 +179,7 @@ class RacesIT {
             names = {"TRACKING", "PSYNC"})
     void aKeyThatExpiresDuringTheCopyIsNeitherImmortalNorBack(FeedChoice feed) throws Exception {
         try (MoverUnderTest mover = caughtUp(feed)) {
-            Trap write = sides.holdRestore("written");
+            Trap write = sides.holdWrite("written");
             sides.old("SET", "written", "1", "PX", "150");
             write.await(LIMIT);
             mover.await("the expiry", () -> absent("written"));
@@ -192,7 +192,7 @@ class RacesIT {
             read.release();
 
             // Expires, and is there again without an expiry.
-            Trap again = sides.holdRestore("again");
+            Trap again = sides.holdWrite("again");
             sides.old("SET", "again", "1", "PX", "150");
             again.await(LIMIT);
             mover.await("the expiry", () -> absent("again"));
@@ -216,7 +216,7 @@ class RacesIT {
     void aRenameIsNotSplit(FeedChoice feed) throws Exception {
         sides.old("SET", "a", "1");
         sides.old("SET", "z", "2");
-        Trap first = sides.holdRestore("a");
+        Trap first = sides.holdWrite("a");
         try (MoverUnderTest mover = mover(feed)) {
             first.await(LIMIT);
             sides.old("RENAME", "a", "b");
@@ -225,7 +225,7 @@ class RacesIT {
             assertThat(sides.there("a")).isNull();
             assertThat(sides.there("b")).isEqualTo("1");
 
-            Trap later = sides.holdRestore("c");
+            Trap later = sides.holdWrite("c");
             sides.old("RENAME", "b", "c");
             later.await(LIMIT);
             sides.old("RENAME", "c", "b");
@@ -295,7 +295,7 @@ class RacesIT {
             names = {"TRACKING", "PSYNC"})
     void aCopyWhoseOutcomeIsUnknownIsMadeAgain(FeedChoice feed) throws Exception {
         sides.old("SET", "lost", "1");
-        Trap never = sides.holdRestore("lost");
+        Trap never = sides.holdWrite("lost");
         try (MoverUnderTest mover = mover(feed)) {
             never.await(LIMIT);
             never.cut();
@@ -319,7 +319,7 @@ class RacesIT {
             names = {"TRACKING", "PSYNC"})
     void aReplacedMoverStaysFenced(FeedChoice feed) throws Exception {
         try (MoverUnderTest before = caughtUp(feed)) {
-            Trap late = sides.holdRestore("k");
+            Trap late = sides.holdWrite("k");
             sides.old("SET", "k", "1");
             late.await(LIMIT);
             MoverUnderTest.Options next =
@@ -348,7 +348,7 @@ class RacesIT {
         Trap never;
         try (MoverUnderTest before = sides.start(options)) {
             before.awaitCaughtUp();
-            never = sides.holdRestore("k");
+            never = sides.holdWrite("k");
             sides.old("SET", "k", "2");
             never.await(LIMIT);
         }

@@ -15,6 +15,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -153,11 +154,47 @@ final class Saboteur implements Closeable {
             if (name.equals("UNLINK")) {
                 unlink(command, key);
             } else if (name.equals("RESTORE")) {
-                byte[] payload = command[3];
-                restore(command, key);
-                before = payload;
+                write(command, key, 3, 2);
+            } else if (name.equals("SET")) {
+                write(command, key, 2, 4);
+            } else if (name.equals("MSET")) {
+                writeAll(command);
             } else {
                 send(out, command);
+            }
+        }
+
+        /** One by one those that are harmed, and the others together; to be answered once. */
+        private void writeAll(byte[][] command) throws IOException {
+            List<byte[]> rest = new ArrayList<>(List.of(command[0]));
+            List<byte[][]> late = new ArrayList<>();
+            for (int i = 1; i < command.length; i += 2) {
+                String key = new String(command[i], StandardCharsets.UTF_8);
+                byte[] value = command[i + 1];
+                if (is(Harm.SKIP, key)) {
+                    harmed.add(key);
+                } else if (is(Harm.DELAY, key)) {
+                    byte[][] older = delayed.put(key, new byte[][] {words("SET")[0], command[i], value});
+                    if (older != null && !Arrays.equals(older[2], value)) {
+                        late.add(older);
+                        rest.addAll(List.of(command[i], value));
+                    }
+                } else {
+                    boolean swap = is(Harm.SWAP, key) && before != null;
+                    if (swap) {
+                        harmed.add(key);
+                    }
+                    rest.addAll(List.of(command[i], swap ? before : value));
+                }
+                before = value;
+            }
+            send(out, rest.size() > 1 ? rest.toArray(byte[][]::new) : words("PING"));
+            if (!late.isEmpty()) {
+                out.flush();
+                for (byte[][] older : late) {
+                    late(older);
+                    harmed.add(new String(older[1], StandardCharsets.UTF_8));
+                }
             }
         }
 
@@ -170,29 +207,35 @@ final class Saboteur implements Closeable {
             }
         }
 
-        private void restore(byte[][] command, String key) throws IOException {
+        /**
+         * @param valueAt the argument that is the value
+         * @param endAt the argument that is the moment at which it expires, if it does
+         */
+        private void write(byte[][] command, String key, int valueAt, int endAt) throws IOException {
+            byte[] value = command[valueAt];
             if (is(Harm.SKIP, key)) {
                 harmed.add(key);
                 send(out, words("PING"));
-            } else if (is(Harm.SWAP, key) && before != null) {
-                harmed.add(key);
-                command[3] = before;
-                send(out, command);
             } else if (is(Harm.DELAY, key)) {
-                delay(command, key);
-            } else if (is(Harm.SHIFT, key)) {
-                harmed.add(key);
-                long end = Long.parseLong(new String(command[2], StandardCharsets.US_ASCII));
-                command[2] = Long.toString(end + 1_000).getBytes(StandardCharsets.US_ASCII);
-                send(out, command);
+                delay(command, key, valueAt);
             } else {
+                if (is(Harm.SWAP, key) && before != null) {
+                    harmed.add(key);
+                    command[valueAt] = before;
+                } else if (is(Harm.SHIFT, key)) {
+                    harmed.add(key);
+                    long end = Long.parseLong(new String(command[endAt], StandardCharsets.US_ASCII));
+                    command[endAt] = Long.toString(end + 1_000).getBytes(StandardCharsets.US_ASCII);
+                }
                 send(out, command);
             }
+            before = value;
         }
 
-        private void delay(byte[][] command, String key) throws IOException {
+        private void delay(byte[][] command, String key, int valueAt) throws IOException {
             byte[][] older = delayed.put(key, command);
-            if (older == null) {
+            // The same once more is not a second copy: a scan may come by a key twice.
+            if (older == null || Arrays.equals(older[valueAt], command[valueAt])) {
                 send(out, words("PING"));
                 return;
             }

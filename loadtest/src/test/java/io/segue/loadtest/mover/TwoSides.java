@@ -49,7 +49,12 @@ final class TwoSides implements AutoCloseable {
         return options.between(atOld.port(), atNew.port());
     }
 
-    /** Holds the next write of a key by the mover before the follower has it. */
+    /** Holds the next write of a key by the mover, or whatever else it asks about it, before the follower has it. */
+    Trap holdWrite(String key) {
+        return atNew.hold(Direction.TO_SERVER, Trap.words(key), 1);
+    }
+
+    /** Holds the next RESTORE of a key by the mover before the follower has it: its copy under dual writes. */
     Trap holdRestore(String key) {
         return atNew.hold(Direction.TO_SERVER, Trap.words("RESTORE", key), 1);
     }

@@ -8,7 +8,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Everything is pipelined: while the replies of one step are read, the server works at the next. Steps are asked for and answered in the same
  * order. Confined to the lane's thread.
  */
-final class AuthorityReader implements Closeable {
+final class AuthorityReader implements FirstCopy.Pages, Closeable {
     /** Most keys of a page: what a SCAN may keep the server for is bounded by it. */
     static final int PAGE = 512;
 
@@ -45,6 +47,9 @@ final class AuthorityReader implements Closeable {
          */
         void payload(Item item, RedisConnection from, long length) throws IOException;
 
+        /** Of this one it is not known when it expires, after all: it must be asked for again, with {@code measure}. */
+        void unsure(Item item);
+
         /** The authority refused to tell about a key. */
         void refused(Item item, RedisError error) throws IOException;
     }
@@ -60,6 +65,8 @@ final class AuthorityReader implements Closeable {
     private final ArrayDeque<Step> steps = new ArrayDeque<>();
     private int db;
     private boolean measures = true;
+    /** Whether the last look has shown that no key of this database expires; by database. */
+    private final Map<Integer, Boolean> lasting = new HashMap<>();
 
     AuthorityReader(RedisConnection connection, Facts facts, Sink sink) {
         this.connection = connection;
@@ -102,8 +109,8 @@ final class AuthorityReader implements Closeable {
         }
     }
 
-    /** Asks for the page of about {@code count} keys at a cursor. */
-    void scan(int wanted, String cursor, int count) throws IOException {
+    @Override
+    public void scan(int wanted, String cursor, int count) throws IOException {
         select(wanted);
         connection.begin(4).arg("SCAN").arg(cursor).arg("COUNT").arg(count);
         steps.add(() -> {
@@ -139,6 +146,22 @@ final class AuthorityReader implements Closeable {
 
     /** Asks what these keys, all of one database, take and when they expire. */
     void measure(List<Item> items) throws IOException {
+        measure(items, true);
+    }
+
+    /**
+     * As {@link #measure}, for many keys that need not be new: where no key of the database expires, which the server counts, none of them is asked
+     * when it does.
+     */
+    void measurePage(List<Item> items) throws IOException {
+        if (!items.isEmpty()) {
+            int of = items.get(0).db;
+            boolean none = lasting.getOrDefault(of, false);
+            measure(items, !none);
+        }
+    }
+
+    private void measure(List<Item> items, boolean expiries) throws IOException {
         if (items.isEmpty()) {
             return;
         }
@@ -149,14 +172,20 @@ final class AuthorityReader implements Closeable {
                 connection.begin(3).arg(MEMORY).arg(USAGE).arg(item.key);
             }
         }
-        askExpiries(items);
+        if (expiries) {
+            askExpiries(items);
+        }
         steps.add(() -> {
             if (sizes) {
                 for (Item item : items) {
                     size(item);
                 }
             }
-            expiries(items);
+            if (expiries) {
+                expiries(items);
+            } else {
+                items.forEach(item -> item.expiry = Item.UNASKED);
+            }
             sink.measured(items);
         });
     }
@@ -251,17 +280,35 @@ final class AuthorityReader implements Closeable {
         if (items.isEmpty()) {
             return;
         }
-        select(items.get(0).db);
+        int of = items.get(0).db;
+        select(of);
+        boolean asked = items.stream().noneMatch(item -> item.expiry == Item.UNASKED);
+        if (!asked || items.get(0).page != null) {
+            // Right before the payloads, so that whatever makes one of these keys expire later is named after that.
+            connection.begin(2).arg("INFO").arg("keyspace");
+        }
         for (Item item : items) {
             connection.begin(2).arg(DUMP).arg(item.key);
         }
         steps.add(() -> {
+            boolean none = false;
+            if (!asked || items.get(0).page != null) {
+                none = !Facts.expires(connection.read(), of);
+                lasting.put(of, none);
+            }
             for (Item item : items) {
+                boolean unsure = item.expiry == Item.UNASKED && !none;
+                item.expiry = item.expiry == Item.UNASKED ? Item.NEVER : item.expiry;
                 long length = connection.bulk();
                 if (length == RedisConnection.ERROR) {
                     sink.refused(item, connection.lastError());
                 } else {
-                    sink.payload(item, connection, length);
+                    if (unsure && length >= 0) {
+                        connection.skip(length);
+                        sink.unsure(item);
+                    } else {
+                        sink.payload(item, connection, length);
+                    }
                     if (length >= 0) {
                         connection.bulkEnd();
                     }

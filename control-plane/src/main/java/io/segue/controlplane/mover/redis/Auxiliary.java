@@ -77,43 +77,43 @@ final class Auxiliary implements Closeable {
     // ---- by type
 
     /** Copies a key in pieces, or joins it into the one that stood there before. */
-    void copyByType(Lane lane, Item item) throws IOException, SupersededException {
+    void copyByType(KeyCopy keys, Item item) throws IOException, SupersededException {
         RedisConnection source = from(item.db);
         RedisConnection target = to(item.db, item.key);
         if (source.call(TYPE, item.key) instanceof byte[] type && Arrays.equals(type, STREAM)) {
-            lane.sawStream(item);
+            keys.sawStream(item);
         }
         if (context.conflict(item) && !context.keepsConflicts()) {
-            merge(lane, item, source, target);
+            merge(keys, item, source, target);
         } else {
-            replace(lane, item, source, target);
+            replace(keys, item, source, target);
         }
     }
 
-    private void replace(Lane lane, Item item, RedisConnection source, RedisConnection target) throws IOException {
+    private void replace(KeyCopy keys, Item item, RedisConnection source, RedisConnection target) throws IOException {
         PieceCopy.Outcome outcome = new PieceCopy(source, target, token()).copy(item.key);
         item.size = outcome.bytes();
         switch (outcome.kind()) {
-            case COPIED -> lane.written(item);
-            case ABSENT -> lane.removeNow(item);
-            case CHANGED -> lane.again(item, CHANGED_AGAIN_NS);
-            case FAILED -> lane.fail(item, outcome.reason());
+            case COPIED -> keys.ends().written(item);
+            case ABSENT -> keys.removeNow(item);
+            case CHANGED -> keys.ends().again(item, CHANGED_AGAIN_NS);
+            case FAILED -> keys.ends().fail(item, outcome.reason());
         }
     }
 
-    private void merge(Lane lane, Item item, RedisConnection source, RedisConnection target) throws IOException {
+    private void merge(KeyCopy keys, Item item, RedisConnection source, RedisConnection target) throws IOException {
         Merge.Outcome outcome = new Merge(source, target, token()).merge(item.key);
         switch (outcome.kind()) {
-            case MERGED -> lane.finish(item);
+            case MERGED -> keys.ends().finish(item);
             case KEPT -> {
                 context.errors().conflict(item, outcome.reason());
-                lane.finish(item);
+                keys.ends().finish(item);
             }
-            case ABSENT -> lane.finish(item);
+            case ABSENT -> keys.ends().finish(item);
             // It stood there once, and is gone: nothing to be joined with.
-            case MISSING -> replace(lane, item, source, target);
-            case CHANGED -> lane.again(item, CHANGED_AGAIN_NS);
-            case FAILED -> lane.fail(item, outcome.reason());
+            case MISSING -> replace(keys, item, source, target);
+            case CHANGED -> keys.ends().again(item, CHANGED_AGAIN_NS);
+            case FAILED -> keys.ends().fail(item, outcome.reason());
         }
     }
 
@@ -124,13 +124,13 @@ final class Auxiliary implements Closeable {
     // ---- among the writes of others
 
     /** Compares some keys that have settled, and copies some that differ. Nothing else of the lane may be under way. */
-    void work(Lane lane, DirtySet owed) throws IOException, SupersededException {
+    void work(KeyCopy keys, DirtySet owed) throws IOException, SupersededException {
         List<Item> settled = items(owed, owed.takeSettled(AT_ONCE));
         if (!settled.isEmpty()) {
-            compare(lane, settled, owed);
+            compare(keys, settled, owed);
         }
         for (Item item : items(owed, owed.take(AT_ONCE))) {
-            copyWatched(lane, item);
+            copyWatched(keys, item);
         }
     }
 
@@ -160,14 +160,14 @@ final class Auxiliary implements Closeable {
         return items;
     }
 
-    private void compare(Lane lane, List<Item> items, DirtySet owed) throws IOException, SupersededException {
+    private void compare(KeyCopy keys, List<Item> items, DirtySet owed) throws IOException, SupersededException {
         long began = System.nanoTime();
         for (int start = 0; start < items.size(); ) {
             int end = start + 1;
             while (end < items.size() && items.get(end).db == items.get(start).db) {
                 end++;
             }
-            compareIn(lane, items.subList(start, end));
+            compareIn(keys, items.subList(start, end));
             start = end;
         }
         for (Item item : items) {
@@ -180,14 +180,14 @@ final class Auxiliary implements Closeable {
     }
 
     /** Compares keys of one database; a group with one that differs is marked as failed. */
-    private void compareIn(Lane lane, List<Item> items) throws IOException, SupersededException {
+    private void compareIn(KeyCopy keys, List<Item> items) throws IOException, SupersededException {
         List<Payload> ours = payloads(from(items.get(0).db), items, fromExpiry(items.get(0).db));
         List<Payload> theirs = theirs(items);
         for (int i = 0; i < items.size(); i++) {
             Item item = items.get(i);
             byte[] payload = ours.get(i).bytes;
             if (payload != null && payload.length > 0) {
-                lane.saw(item, DumpPayload.type(payload));
+                keys.saw(item, DumpPayload.type(payload));
             }
             if (!context.standing().contains(item) && !same(ours.get(i), theirs.get(i)) && !alikeByType(item)) {
                 requireNonNull(item.group).failed = true;
@@ -261,13 +261,13 @@ final class Auxiliary implements Closeable {
      * Copies one key, and notices if anybody else writes it at the follower meanwhile: then it comes again. An effect that is older than the
      * value read, and arrives later, is found by the comparison that follows.
      */
-    private void copyWatched(Lane lane, Item item) throws IOException, SupersededException {
+    private void copyWatched(KeyCopy keys, Item item) throws IOException, SupersededException {
         if (context.conflict(item)) {
             if (context.keepsConflicts()) {
-                context.errors().conflict(item, Lane.KEPT);
-                lane.finish(item);
+                context.errors().conflict(item, KeyCopy.KEPT);
+                keys.ends().finish(item);
             } else {
-                copyByType(lane, item);
+                copyByType(keys, item);
             }
             return;
         }
@@ -278,17 +278,17 @@ final class Auxiliary implements Closeable {
         byte[] bytes = payload.bytes;
         if (bytes == null && !payload.large && context.standing().contains(item)) {
             target.call("UNWATCH");
-            lane.finish(item);
+            keys.ends().finish(item);
             return;
         }
         if (bytes != null) {
-            lane.saw(item, DumpPayload.type(bytes));
+            keys.saw(item, DumpPayload.type(bytes));
         }
         int version = context.followerSide().facts().rdbVersion();
         boolean older = version < context.authoritySide().facts().rdbVersion();
         if (payload.large || (bytes != null && older && !DumpPayload.knows(DumpPayload.type(bytes), version))) {
             target.call("UNWATCH");
-            copyByType(lane, item);
+            copyByType(keys, item);
             return;
         }
         target.send("MULTI");
@@ -307,25 +307,25 @@ final class Auxiliary implements Closeable {
         }
         target.send("EXEC");
         target.flush();
-        answered(lane, item, target);
+        answered(keys, item, target);
     }
 
-    private static void answered(Lane lane, Item item, RedisConnection target) throws IOException {
+    private static void answered(KeyCopy keys, Item item, RedisConnection target) throws IOException {
         target.read();
         Object queued = target.read();
         Object executed = target.read();
         if (queued instanceof RedisError error) {
-            lane.refused(item, error);
+            keys.ends().refused(item, error);
         } else if (executed instanceof RedisError error) {
-            lane.refused(item, error);
+            keys.ends().refused(item, error);
         } else if (executed instanceof List<?> replies && !replies.isEmpty()) {
             if (replies.get(0) instanceof RedisError error) {
-                lane.refused(item, error);
+                keys.ends().refused(item, error);
             } else {
-                lane.written(item);
+                keys.ends().written(item);
             }
         } else {
-            lane.again(item, WATCHED_AGAIN_NS);
+            keys.ends().again(item, WATCHED_AGAIN_NS);
         }
     }
 

@@ -75,7 +75,7 @@ final class Engine implements AutoCloseable {
 
     private void track(int shard, DirtySet owed, Checkpoint checkpoint) {
         ScanCopy.Progress progress = checkpoint.progress(node(shard));
-        FirstCopy copy = copies() ? new ScanCopy(context, shard, progress) : new NoCopy();
+        FirstCopy copy = copies() ? new ScanCopy(context.place(shard), progress) : new NoCopy();
         Streams known = new Streams(
                 owed::changed,
                 owed::owes,
@@ -111,10 +111,11 @@ final class Engine implements AutoCloseable {
                 listener(shard, owed, copy, null),
                 snapshot -> copy != null && copy.offer(snapshot),
                 !checkpoint.resumed(),
+                context.throttle()::pauseAfter,
                 events::functionsChanged,
                 events::failed);
         if (copy != null) {
-            copy.connect(feed, lane);
+            copy.connect(feed, lane.target());
         }
         lanes.add(lane);
         feeds.add(feed);
@@ -320,7 +321,7 @@ final class Engine implements AutoCloseable {
     /** For movements that copy nothing but what changes. */
     private static final class NoCopy implements FirstCopy {
         @Override
-        public boolean ask(AuthorityReader from, Throttle throttle) {
+        public boolean ask(Pages from, Throttle throttle) {
             return false;
         }
 

@@ -58,6 +58,15 @@ record Facts(String version, int major, int minor, boolean valkey, boolean clust
         return databases;
     }
 
+    /** Whether keys of a database may expire, from the reply of {@code INFO keyspace}; true if it does not tell. */
+    static boolean expires(@Nullable Object reply, int db) {
+        if (!(reply instanceof byte[] text)) {
+            return true;
+        }
+        String counts = Redis.info(text).get("db" + db);
+        return counts == null || !counts.contains(",expires=0,");
+    }
+
     private static int number(String[] numbers, int index) {
         if (index >= numbers.length || !numbers[index].matches("\\d{1,6}")) {
             return 0;

@@ -1,7 +1,9 @@
 package io.segue.controlplane.mover.redis;
 
+import io.segue.controlplane.mover.MoverFactory.Epochs;
 import io.segue.controlplane.redis.RedisConnection;
 import io.segue.controlplane.redis.RedisErrorException;
+import io.segue.core.movement.Admission;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,9 +14,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sees to it that one mover only writes the follower. Every connection tells its movement, epoch and lane by its name; a new one first ends all
- * that are older: those of earlier movers, and those of its own lane that it has lost and that may still have something to be executed
- * on the way. It sees that they are gone before it writes. A mover that finds the connections of a later one gives up.
+ * Sees to it that one mover only writes the follower, as {@link Admission} says. Every connection tells its movement, epoch and lane by its name; a
+ * new one first asks the store whether a later mover was made, and then ends all connections that are older: those of earlier movers, and those of
+ * its own lane that it has lost and that may still have something to be executed on the way. It sees that they are gone before it writes. A mover
+ * that learns of a later one gives up.
  */
 final class Fence {
     private static final String PREFIX = "segue-mover:";
@@ -23,13 +26,19 @@ final class Fence {
 
     private final String movement;
     private final long epoch;
+    private final Epochs epochs;
     /** Connections that are in use, by "node/id". */
     private final Set<String> live = ConcurrentHashMap.newKeySet();
 
-    /** @param movement stays the same when a mover is replaced: no colon, no blank */
-    Fence(String movement, long epoch) {
+    /**
+     * @param movement stays the same when a mover is replaced: no colon, no blank
+     * @param epoch of this mover
+     * @param epochs tells the latest
+     */
+    Fence(String movement, long epoch, Epochs epochs) {
         this.movement = movement;
         this.epoch = epoch;
+        this.epochs = epochs;
     }
 
     /** What the connections of a lane are called. */
@@ -40,24 +49,39 @@ final class Fence {
     /**
      * Opens a connection to a server of the follower, and ends those that must not write any more.
      *
-     * @throws SupersededException a later mover is at work
+     * @throws SupersededException there is a later mover
      */
     RedisConnection open(RedisSide follower, int node, String lane) throws IOException, SupersededException {
         RedisConnection connection = follower.open(node, name(lane));
         try {
             long own = id(connection);
+            Admission state = Admission.CONNECTED.after(Admission.Event.NAMED);
+            state = state.after(isLatest());
             live.removeIf(entry -> entry.startsWith(lane + "/" + node + "/"));
             live.add(lane + "/" + node + "/" + own);
-            for (int round = 0; !endOlder(connection, node, lane); round++) {
-                if (round == MOST_ROUNDS) {
+            for (int round = 0; !state.mayWrite(); round++) {
+                if (round > MOST_ROUNDS) {
                     throw new IOException("connections of an earlier mover do not end (CLIENT KILL)");
                 }
+                state = state.after(endOlder(connection, node, lane));
             }
             return connection;
         } catch (IOException | SupersededException | RuntimeException e) {
             connection.close();
             throw e;
         }
+    }
+
+    private Admission.Event isLatest() throws IOException, SupersededException {
+        long latest = epochs.latest();
+        if (latest > epoch) {
+            throw superseded(latest, "was made");
+        }
+        return Admission.Event.EPOCH_CURRENT;
+    }
+
+    private SupersededException superseded(long by, String how) {
+        return new SupersededException("mover " + by + " of this movement " + how + " (this one is " + epoch + ")");
     }
 
     private static long id(RedisConnection connection) throws IOException {
@@ -67,8 +91,7 @@ final class Fence {
         throw new IOException("CLIENT ID: an unexpected reply");
     }
 
-    /** Whether there was none to end. */
-    private boolean endOlder(RedisConnection connection, int node, String lane)
+    private Admission.Event endOlder(RedisConnection connection, int node, String lane)
             throws IOException, SupersededException {
         List<String> older = new ArrayList<>();
         if (!(connection.call("CLIENT", "LIST") instanceof byte[] list)) {
@@ -87,7 +110,7 @@ final class Fence {
                 throw new IOException("the connections of an earlier mover cannot be ended: " + e.getMessage(), e);
             }
         }
-        return older.isEmpty();
+        return older.isEmpty() ? Admission.Event.NONE_OLDER : Admission.Event.OLDER_LISTED;
     }
 
     private boolean mustEnd(String name, String id, int node, String lane) throws SupersededException {
@@ -100,8 +123,7 @@ final class Fence {
         }
         long theirs = Long.parseLong(parts[2]);
         if (theirs > epoch) {
-            throw new SupersededException(
-                    "mover " + theirs + " of this movement is at work (this one is " + epoch + ")");
+            throw superseded(theirs, "is at work");
         }
         return theirs < epoch || (parts[3].equals(lane) && !live.contains(lane + "/" + node + "/" + id));
     }

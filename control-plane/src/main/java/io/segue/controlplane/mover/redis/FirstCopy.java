@@ -5,8 +5,14 @@ import java.util.List;
 
 /** The copy of what stands at one shard of the authority. Its methods belong to the lane's thread unless they say otherwise. */
 interface FirstCopy {
+    /** Where it asks for pages of keys. */
+    interface Pages {
+        /** Asks for the page of about {@code count} keys at a cursor. */
+        void scan(int db, String cursor, int count) throws IOException;
+    }
+
     /** Asks for more, if it may; returns whether it did. */
-    boolean ask(AuthorityReader from, Throttle throttle) throws IOException;
+    boolean ask(Pages from, Throttle throttle) throws IOException;
 
     /** A page has come; what of it is to be copied. */
     List<Item> page(int db, String cursor, List<byte[]> keys);

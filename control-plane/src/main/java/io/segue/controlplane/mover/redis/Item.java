@@ -8,11 +8,14 @@ final class Item {
     static final long NEVER = -1;
     /** The key does not exist at the authority. */
     static final long ABSENT = -2;
+    /** Whether it expires was not asked. */
+    static final long UNASKED = -3;
 
     /** What was asked of the follower for it. */
     enum Write {
         NONE,
         RESTORE,
+        SET,
         REMOVE
     }
 

@@ -2,9 +2,6 @@ package io.segue.controlplane.mover.redis;
 
 import static java.util.Objects.requireNonNull;
 
-import io.segue.controlplane.mover.MoverFactory.Movement;
-import io.segue.controlplane.mover.redis.psync.RdbValue;
-import io.segue.controlplane.mover.redis.value.DumpPayload;
 import io.segue.controlplane.redis.RedisConnection;
 import io.segue.controlplane.redis.RedisError;
 import java.io.IOException;
@@ -12,9 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -24,48 +19,32 @@ import org.jspecify.annotations.Nullable;
  * writes them to the follower, strictly in order. When a connection is lost, everything that was under way is owed again, after the lost
  * connection was fenced at the follower.
  */
-final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowledged, RdbCopy.Target {
+final class Lane implements Runnable, AuthorityReader.Sink {
     private static final int OWED_AT_ONCE = 256;
     private static final int MOST_UNDER_WAY = 1_024;
     private static final int MOST_STEPS = 8;
-    /** Values that take more are copied in pieces: no server is kept busy with one of them, and none stands in memory as a whole. */
-    private static final long LARGE = 1024 * 1024;
-    /** What servers accept as one argument (proto-max-bulk-len). */
-    private static final long LARGEST = 512L * 1024 * 1024;
     /** The same keys change again and again: waiting a little saves copies. */
     private static final long GATHER_NS = TimeUnit.MILLISECONDS.toNanos(3);
 
-    private static final long MOMENT_NS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long SHORT_NS = TimeUnit.MICROSECONDS.toNanos(100);
     private static final long IDLE_NS = TimeUnit.MILLISECONDS.toNanos(50);
     /** How long a follower to which nothing is written may be gone unnoticed. */
     private static final long LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
-
-    /** Why a key was left alone. */
-    static final String KEPT = "stood on the follower before the copy, and was kept";
-
-    private static final long FIRST_BACKOFF_NS = TimeUnit.MILLISECONDS.toNanos(50);
-    private static final long MOST_BACKOFF_NS = TimeUnit.SECONDS.toNanos(30);
 
     private final MoverContext context;
     private final int shard;
     final DirtySet owed;
     final FirstCopy firstCopy;
     private final Thread thread;
-    private final Queue<CompletableFuture<Void>> rests = new ConcurrentLinkedQueue<>();
-    private final Queue<CompletableFuture<Void>> renewals = new ConcurrentLinkedQueue<>();
+    private final Moments rests = new Moments();
+    private final Moments renewals = new Moments();
+    private final KeyEnds ends;
+    private final KeyCopy keys;
     private final ArrayDeque<List<Item.Group>> waitingForDatabases = new ArrayDeque<>();
-    private final ArrayDeque<Item> byType = new ArrayDeque<>();
-    /** What was under way on connections that are gone. */
-    private final List<Item> lost = new ArrayList<>();
-
-    private final @Nullable Streams streams;
     private volatile @Nullable AuthorityReader reader;
     private volatile @Nullable FollowerLink follower;
     private @Nullable Auxiliary auxiliary;
     private boolean resting;
-    /** Owed keys that were taken and are not through. */
-    private int underWay;
-
     private long lastTaken;
     private long lookedAt;
     private volatile boolean closed;
@@ -73,8 +52,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
 
     /** @param streams where to take note of streams; null where the feed names all their changes */
     Lane(MoverContext context, int shard, DirtySet owed, FirstCopy firstCopy, @Nullable Streams streams) {
-        this.streams = streams;
         this.context = context;
+        this.ends = new KeyEnds(context, owed);
+        this.keys = new KeyCopy(context, ends, streams);
         this.shard = shard;
         this.owed = owed;
         this.firstCopy = firstCopy;
@@ -140,23 +120,15 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         }
         reader = made;
         RedisSide to = context.followerSide();
-        follower = new FollowerLink(to, context.databases(), context.fencedConnections(to, "lane-" + shard), this);
+        follower = new FollowerLink(to, context.databases(), context.fencedConnections(to, "lane-" + shard), ends);
+        keys.use(follower);
         auxiliary = new Auxiliary(context, shard);
         // Nothing of the connections before can arrive any more: what was under way is owed again.
         owed.takeBack();
-        lost.addAll(byType);
-        byType.clear();
         waitingForDatabases.clear();
-        underWay = 0;
-        firstCopy.goBack(List.copyOf(lost));
-        lost.clear();
+        firstCopy.goBack(ends.takeLost());
         context.connected(shard);
-        for (int i = 0; i < wanted; i++) {
-            CompletableFuture<Void> renewal = renewals.poll();
-            if (renewal != null) {
-                renewal.complete(null);
-            }
-        }
+        renewals.come(wanted);
     }
 
     private void hangUp() {
@@ -166,7 +138,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         }
         FollowerLink to = follower;
         if (to != null) {
-            lost.addAll(to.pending());
+            ends.lost(to.pending());
             to.close();
             follower = null;
         }
@@ -209,7 +181,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     /** The first copy may be waiting for its turn, or for what is on the way to it. */
     private long idleNs() {
         return firstCopy.wantsMore() && !context.paused()
-                ? Math.max(MOMENT_NS, context.throttle().waitNs())
+                ? Math.max(SHORT_NS, context.throttle().waitNs())
                 : IDLE_NS;
     }
 
@@ -220,17 +192,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             to.ping();
             lookedAt = System.nanoTime();
         }
-        completeRests(waiting);
-    }
-
-    private void completeRests(int most) {
-        for (int i = 0; i < most; i++) {
-            CompletableFuture<Void> rest = rests.poll();
-            if (rest == null) {
-                return;
-            }
-            rest.complete(null);
-        }
+        rests.come(waiting);
     }
 
     /**
@@ -238,8 +200,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
      * lost unnoticed then.
      */
     CompletableFuture<Void> rest() {
-        CompletableFuture<Void> rest = new CompletableFuture<>();
-        rests.add(rest);
+        CompletableFuture<Void> rest = rests.await();
         owed.wake();
         if (closed) {
             failWaiting();
@@ -252,8 +213,7 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
      * read from whoever is the authority now: a connection of before may still lead to a node that was replaced.
      */
     CompletableFuture<Void> renew() {
-        CompletableFuture<Void> renewal = new CompletableFuture<>();
-        renewals.add(renewal);
+        CompletableFuture<Void> renewal = renewals.await();
         owed.wake();
         if (closed) {
             failWaiting();
@@ -261,13 +221,9 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         return renewal;
     }
 
-    /** Of what is on its way on connections that were closed, nobody knows. */
     private void failWaiting() {
-        for (Queue<CompletableFuture<Void>> queue : List.of(rests, renewals)) {
-            for (CompletableFuture<Void> one = queue.poll(); one != null; one = queue.poll()) {
-                one.completeExceptionally(new IOException("the lane is closed"));
-            }
-        }
+        rests.fail("the lane is closed");
+        renewals.fail("the lane is closed");
     }
 
     // ---- what to do next
@@ -279,12 +235,11 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
             // under way.
             if (from.depth() == 0) {
                 requireNonNull(follower).collectAll();
-                requireNonNull(auxiliary).work(this, owed);
+                requireNonNull(auxiliary).work(keys, owed);
             }
             return true;
         }
-        if (underWay < MOST_UNDER_WAY && owed.hasWork()) {
-            gather(from);
+        if (ends.underWay() < MOST_UNDER_WAY && owed.hasWork() && gathered(from)) {
             List<DirtySet.Entry> taken = owed.take(OWED_AT_ONCE);
             if (!taken.isEmpty()) {
                 lastTaken = System.nanoTime();
@@ -298,11 +253,24 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
         return asked;
     }
 
-    private void gather(AuthorityReader from) {
+    /** Whether owed keys may be taken now; waits a little for more of them, as far as the first copy need not go on. */
+    private boolean gathered(AuthorityReader from) {
         long wait = lastTaken + GATHER_NS - System.nanoTime();
-        if (wait > 0 && from.depth() == 0 && !firstCopy.wantsMore() && !context.draining()) {
-            LockSupport.parkNanos(this, wait);
+        boolean hurry = context.draining()
+                || (firstCopy.wantsMore() && context.throttle().pipelined());
+        if (wait <= 0 || hurry) {
+            return true;
         }
+        if (from.depth() > 0) {
+            return !firstCopy.wantsMore();
+        }
+        if (!firstCopy.wantsMore()) {
+            LockSupport.parkNanos(this, wait);
+            return true;
+        }
+        LockSupport.parkNanos(
+                this, Math.min(wait, Math.max(SHORT_NS, context.throttle().waitNs())));
+        return System.nanoTime() - lastTaken >= GATHER_NS;
     }
 
     private void askOwed(AuthorityReader from, List<DirtySet.Entry> taken) throws IOException {
@@ -313,10 +281,10 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
                 owed.drop(entry);
                 context.errors().dropped(entry.db, entry.key);
             } else if (entry.db == DirtySet.ANY_DB && context.databases().all()) {
-                underWay++;
+                ends.began();
                 anyDatabase.add(new Item.Group(entry));
             } else {
-                underWay++;
+                ends.began();
                 int db =
                         entry.db == DirtySet.ANY_DB ? context.databases().list().get(0) : entry.db;
                 items.add(Item.of(db, new Item.Group(entry)));
@@ -355,221 +323,49 @@ final class Lane implements Runnable, AuthorityReader.Sink, FollowerLink.Acknowl
     }
 
     @Override
-    public void page(int db, String cursor, List<byte[]> keys) throws IOException {
+    public void page(int db, String cursor, List<byte[]> names) throws IOException {
         AuthorityReader from = requireNonNull(reader);
-        List<Item> items = firstCopy.page(db, cursor, keys);
+        List<Item> items = firstCopy.page(db, cursor, names);
         if (!resting && context.throttle().pipelined()) {
             // Before the keys of this page, so that the server always has the next one to look for.
             firstCopy.ask(from, context.throttle());
         }
-        from.measure(items);
+        from.measurePage(items);
     }
-
-    // ---- one key
 
     @Override
     public void measured(List<Item> items) throws IOException {
-        List<Item> wanted = new ArrayList<>(items.size());
-        for (Item item : items) {
-            if (item.refused) {
-                continue;
-            }
-            if (item.expiry == Item.ABSENT) {
-                gone(item);
-            } else if (!context.wants(item.key)) {
-                finish(item);
-            } else if (context.conflict(item)) {
-                byTypeOrKept(item);
-            } else if (item.size > LARGE) {
-                byType.add(item);
-            } else {
-                wanted.add(item);
-            }
-        }
-        requireNonNull(reader).dump(wanted);
-    }
-
-    private void byTypeOrKept(Item item) throws IOException {
-        if (context.keepsConflicts()) {
-            context.errors().conflict(item, KEPT);
-            finish(item);
-        } else {
-            byType.add(item);
-        }
-    }
-
-    private void gone(Item item) throws IOException {
-        if (item.page != null || context.standing().contains(item)) {
-            // A page's key that has gone is named by the feed; one that only the follower has is not ours.
-            finish(item);
-        } else {
-            requireNonNull(follower).remove(item);
-        }
+        requireNonNull(reader).dump(keys.measured(items));
     }
 
     @Override
     public void payload(Item item, RedisConnection from, long length) throws IOException {
-        FollowerLink to = requireNonNull(follower);
-        if (length == RedisConnection.NULL) {
-            gone(item);
-            return;
-        }
-        if (streams != null && length > 0) {
-            streams.saw(item.db, item.key, from.peek());
-        }
-        if (length > LARGE) {
-            from.skip(length);
-            byType.add(item);
-            return;
-        }
-        int version = context.followerSide().facts().rdbVersion();
-        if (version >= context.authoritySide().facts().rdbVersion()) {
-            to.restore(item, from, length);
-            return;
-        }
-        byte[] payload = new byte[(int) length];
-        for (int at = 0; at < length; ) {
-            at += from.readSome(payload, at, (int) length - at);
-        }
-        if (DumpPayload.knows(DumpPayload.type(payload), version) || isModule(DumpPayload.type(payload))) {
-            to.restore(item, DumpPayload.restamp(payload, version), (int) length);
-        } else {
-            byType.add(item);
-        }
-    }
-
-    /** A point-in-time copy must not read the authority again, later: it takes the value in one piece, as far as servers do. */
-    private boolean wholly(RdbValue value) {
-        return context.spec().movement() == Movement.SNAPSHOT && value.payloadLength() <= LARGEST;
-    }
-
-    /** A module's value says by itself what it is: the module at the follower takes it or not. */
-    private static boolean isModule(int type) {
-        return type == 6 || type == 7;
-    }
-
-    /** A key whose value is copied by type, or found equal. */
-    void saw(Item item, int rdbType) {
-        if (streams != null) {
-            streams.saw(item.db, item.key, rdbType);
-        }
-    }
-
-    /** A key that is a stream. */
-    void sawStream(Item item) {
-        if (streams != null) {
-            streams.add(item.db, item.key);
-        }
+        keys.payload(item, from, length);
     }
 
     @Override
-    public void fromSnapshot(Item item, int type, RdbValue value) throws IOException {
-        int version = context.followerSide().facts().rdbVersion();
-        if (!context.wants(item.key)) {
-            finish(item);
-        } else if (context.conflict(item)) {
-            byTypeOrKept(item);
-        } else if ((value.large() && !wholly(value))
-                || (value.version() > version && !DumpPayload.knows(type, version) && !isModule(type))) {
-            byType.add(item);
-        } else {
-            requireNonNull(follower).restore(item, value, Math.min(version, value.version()));
-        }
-    }
-
-    private void copyByType(FollowerLink to) throws IOException, SupersededException {
-        while (!byType.isEmpty()) {
-            // Another connection writes: nothing of the same key may be under way on this one.
-            to.collectAll();
-            // Removed afterwards: one in the middle of which a connection is lost must come again.
-            requireNonNull(auxiliary).copyByType(this, byType.element());
-            byType.remove();
-        }
-    }
-
-    /** The key does not exist at the authority: it must not exist at the follower. */
-    void removeNow(Item item) throws IOException {
-        gone(item);
-        requireNonNull(follower).collectAll();
-    }
-
-    @Override
-    public void written(Item item) {
-        context.counters().wrote(item);
-        context.standing().takenOver(item);
-        if (item.page != null && owed.dualWrites()) {
-            // Effects may have been under way to it.
-            owed.changed(item.db, item.key);
-        }
-        finish(item);
-    }
-
-    /** The key is as it should be. */
-    void finish(Item item) {
-        context.errors().solved(item);
-        if (item.page != null) {
-            item.page.open--;
-            return;
-        }
-        Item.Group group = requireNonNull(item.group);
-        group.open--;
-        end(group);
+    public void unsure(Item item) {
+        ends.again(item);
     }
 
     @Override
     public void refused(Item item, RedisError error) throws IOException {
-        String text = error.text();
-        if (error.is("MOVED") || error.is("ASK") || error.is("TRYAGAIN") || error.is("CLUSTERDOWN")) {
-            lost.add(item);
-            throw new IOException("the cluster's layout has changed: " + text);
-        }
-        if (error.is("LOADING") || error.is("READONLY") || error.is("MASTERDOWN") || error.is("MISCONF")) {
-            lost.add(item);
-            throw new IOException(text);
-        }
-        if (item.write == Item.Write.RESTORE
-                && (text.contains("Bad data format") || text.contains("DUMP payload version"))) {
-            byType.add(item);
-            return;
-        }
-        fail(item, text);
+        ends.refused(item, error);
     }
 
-    /** The key cannot be copied now: it is listed, and tried again later. */
-    void fail(Item item, String reason) {
-        context.errors().failed(item, reason);
-        if (item.group != null) {
-            item.group.refused = true;
+    private void copyByType(FollowerLink to) throws IOException, SupersededException {
+        while (ends.nextByType() != null) {
+            // Another connection writes: nothing of the same key may be under way on this one.
+            to.collectAll();
+            // Removed afterwards: one in the middle of which a connection is lost must come again.
+            requireNonNull(auxiliary).copyByType(keys, requireNonNull(ends.nextByType()));
+            ends.removeByType();
         }
-        again(item, FIRST_BACKOFF_NS);
     }
 
-    /** The key was written meanwhile: it comes again, and nothing is wrong with it. */
-    void again(Item item, long backoffNs) {
-        if (item.page != null) {
-            item.page.open--;
-            owed.owe(item.db, item.key);
-            context.owes();
-            return;
-        }
-        Item.Group group = requireNonNull(item.group);
-        group.open--;
-        group.failed = true;
-        group.backoffNs =
-                Math.max(group.backoffNs, Math.min(MOST_BACKOFF_NS, backoffNs << Math.min(12, group.entry.failures())));
-        end(group);
-    }
-
-    private void end(Item.Group group) {
-        if (group.open > 0) {
-            return;
-        }
-        underWay = Math.max(0, underWay - 1);
-        if (group.failed) {
-            owed.failed(group.entry, group.backoffNs, group.refused);
-        } else {
-            owed.copied(group.entry);
-        }
+    /** What does with the keys of a snapshot what this lane does with all. */
+    RdbCopy.Target target() {
+        return keys;
     }
 
     /** Ends the thread; waits for it a little. */

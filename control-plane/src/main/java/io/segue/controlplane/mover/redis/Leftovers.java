@@ -13,16 +13,17 @@ final class Leftovers {
     private Leftovers() {}
 
     /**
-     * Goes over all keys of the follower; no other mover of this movement may be at work there.
+     * Goes over all keys of the follower; no other mover of this movement is at work there then.
      *
+     * @param fence ends those that are
      * @param token what the temporary names of this movement have in common after {@link PieceCopy#PREFIX}
      * @param closed whether to end early
      */
-    static void remove(RedisSide follower, Databases databases, String name, String token, BooleanSupplier closed)
-            throws IOException {
+    static void remove(RedisSide follower, Databases databases, Fence fence, String token, BooleanSupplier closed)
+            throws IOException, SupersededException {
         String pattern = PieceCopy.PREFIX + token + "*";
         for (int node = 0; node < follower.nodes().size(); node++) {
-            try (RedisConnection connection = follower.open(node, name)) {
+            try (RedisConnection connection = fence.open(follower, node, "clean")) {
                 KeyScan.run(
                         connection,
                         databases,

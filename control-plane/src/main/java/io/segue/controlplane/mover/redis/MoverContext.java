@@ -300,6 +300,32 @@ final class MoverContext {
         return checkpoint;
     }
 
+    /** What the first copy of a shard must know. */
+    ScanCopy.Place place(int shard) {
+        return new ScanCopy.Place() {
+            @Override
+            public List<Integer> databases() {
+                return databases.list();
+            }
+
+            @Override
+            public String runId() {
+                return MoverContext.this.runId(shard);
+            }
+
+            @Override
+            public void came(int keys, long tookNs) {
+                throttle.spent(keys, tookNs);
+                counters.scanned(keys);
+            }
+
+            @Override
+            public void progress(ScanCopy.Progress progress) {
+                MoverContext.this.progress(shard, progress);
+            }
+        };
+    }
+
     /** A shard's first copy has come further. */
     void progress(int shard, ScanCopy.Progress progress) {
         checkpoint.progress(authority.nodes().get(shard).toString(), progress);

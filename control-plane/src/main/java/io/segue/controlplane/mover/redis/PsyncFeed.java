@@ -12,7 +12,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,10 +27,13 @@ import org.slf4j.LoggerFactory;
 final class PsyncFeed implements Feed {
     private static final Logger LOG = LoggerFactory.getLogger(PsyncFeed.class);
 
+    private static final long SHORTEST_PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(500);
+
     private final String name;
     private final Connector connector;
     private final FeedListener listener;
     private final Predicate<Snapshot> snapshots;
+    private final LongUnaryOperator pauses;
     private final Runnable functions;
     private final Consumer<String> failed;
     private final ReplicationLink link;
@@ -50,6 +55,7 @@ final class PsyncFeed implements Feed {
      * @param folder where the link keeps what it has received
      * @param snapshots takes a snapshot, or says that it is not needed; must not wait
      * @param fresh whether nothing was copied before: then the first snapshot is all there is
+     * @param pauses how long to pause after a piece of a snapshot that took so long, both in nanoseconds
      * @param functions is called when the functions have changed
      * @param failed is told that the link cannot work
      */
@@ -61,6 +67,7 @@ final class PsyncFeed implements Feed {
             FeedListener listener,
             Predicate<Snapshot> snapshots,
             boolean fresh,
+            LongUnaryOperator pauses,
             Runnable functions,
             Consumer<String> failed)
             throws IOException {
@@ -69,6 +76,7 @@ final class PsyncFeed implements Feed {
         this.listener = listener;
         this.snapshots = snapshots;
         this.first = fresh;
+        this.pauses = pauses;
         this.functions = functions;
         this.failed = failed;
         this.link = new ReplicationLink(name, at, folder, new Listener(), LinkSettings.DEFAULT);
@@ -169,6 +177,9 @@ final class PsyncFeed implements Feed {
     }
 
     private final class Listener implements LinkListener {
+        /** Pauses are gathered: short ones would be longer than asked for. */
+        private long unpaid;
+
         @Override
         public void fullResync(Snapshot snapshot) {
             synchronized (arrival) {
@@ -195,6 +206,15 @@ final class PsyncFeed implements Feed {
             }
             synchronized (arrival) {
                 unread = snapshot;
+            }
+        }
+
+        @Override
+        public void pieceReceived(long tookNs) {
+            unpaid += pauses.applyAsLong(tookNs);
+            if (unpaid > SHORTEST_PAUSE_NS) {
+                LockSupport.parkNanos(this, unpaid);
+                unpaid = 0;
             }
         }
 

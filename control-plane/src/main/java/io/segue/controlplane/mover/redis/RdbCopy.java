@@ -94,7 +94,7 @@ final class RdbCopy implements FirstCopy, RdbHandler {
     }
 
     @Override
-    public boolean ask(AuthorityReader from, Throttle throttle) throws IOException {
+    public boolean ask(Pages from, Throttle throttle) throws IOException {
         synchronized (guard) {
             if (offered != null) {
                 reading = offered;

@@ -148,7 +148,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
             state = Checkpoint.open(spec.folder(), counters, errors);
             checkpoint = state;
         }
-        Fence fence = new Fence(spec.uuid() + "." + MoverContext.pair(spec), spec.epoch());
+        Fence fence = new Fence(spec.uuid() + "." + MoverContext.pair(spec), spec.epoch(), spec.epochs());
         for (int node = 0; node < follower.nodes().size(); node++) {
             // An earlier mover must be gone before anybody looks at what stands there.
             fence.open(follower, node, "prepare").close();
@@ -169,7 +169,7 @@ final class RedisMover implements DataMover, MoverContext.Events {
         functions = new Functions(made);
         keysTotal = Sizes.keys(authority, databases);
         if (state.resumed()) {
-            Leftovers.remove(follower, databases, fence.name("clean"), made.token(), () -> closed);
+            Leftovers.remove(follower, databases, fence, made.token(), () -> closed);
         }
         boolean replica = usesPsync();
         if (!begun && filter == KeyFilter.NONE) {

@@ -24,8 +24,22 @@ final class ScanCopy implements FirstCopy {
      */
     record Progress(String runId, List<Integer> todo, String cursor) {}
 
-    private final MoverContext context;
-    private final int shard;
+    /** What it copies, and whom it tells how far it has come. */
+    interface Place {
+        /** The databases that are moved. */
+        List<Integer> databases();
+
+        /** The process that serves the shard. */
+        String runId();
+
+        /** A page has come. */
+        void came(int keys, long tookNs);
+
+        /** All up to there is acknowledged. */
+        void progress(Progress progress);
+    }
+
+    private final Place place;
     private final ArrayDeque<Item.Page> pages = new ArrayDeque<>();
     /** Databases that are not wholly read. */
     private final TreeSet<Integer> todo = new TreeSet<>();
@@ -40,9 +54,8 @@ final class ScanCopy implements FirstCopy {
     private boolean begun;
     private volatile boolean more = true;
 
-    ScanCopy(MoverContext context, int shard, Progress from) {
-        this.context = context;
-        this.shard = shard;
+    ScanCopy(Place place, Progress from) {
+        this.place = place;
         this.runId = from.runId();
         if (!runId.isEmpty()) {
             begun = true;
@@ -56,11 +69,11 @@ final class ScanCopy implements FirstCopy {
     public void goBack(List<Item> lost) {
         pages.clear();
         asked = false;
-        String now = context.runId(shard);
+        String now = place.runId();
         if (!begun || (more && !now.equals(runId))) {
             // The cursor, if there was one, belonged to another process.
             begun = true;
-            left = context.databases().list();
+            left = place.databases();
             acknowledged = BEGIN;
         }
         todo.clear();
@@ -70,7 +83,7 @@ final class ScanCopy implements FirstCopy {
     }
 
     @Override
-    public boolean ask(AuthorityReader from, Throttle throttle) throws IOException {
+    public boolean ask(Pages from, Throttle throttle) throws IOException {
         if (asked || todo.isEmpty() || !throttle.allows()) {
             return false;
         }
@@ -96,8 +109,7 @@ final class ScanCopy implements FirstCopy {
         if (last) {
             todo.remove(db);
         }
-        context.throttle().spent(keys.size(), System.nanoTime() - askedAt);
-        context.counters().scanned(keys.size());
+        place.came(keys.size(), System.nanoTime() - askedAt);
         advance();
         return items;
     }
@@ -119,7 +131,7 @@ final class ScanCopy implements FirstCopy {
             // A database is done when its last page is acknowledged, not when it has come.
             pages.forEach(page -> open.add(page.db));
             left = List.copyOf(open);
-            context.progress(shard, new Progress(runId, left, acknowledged));
+            place.progress(new Progress(runId, left, acknowledged));
             if (left.isEmpty()) {
                 more = false;
             }

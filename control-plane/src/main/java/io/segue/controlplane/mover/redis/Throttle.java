@@ -6,10 +6,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Keeps the first copy below its ceilings: two buckets that fill with time and may be overdrawn by one page, and a pace that goes down when
- * the servers answer slower while it works than while it rests (additive increase, multiplicative decrease). Below full pace it works in smaller pieces,
- * one after the other, so that a client's command waits behind little of it, and stands still for a share of the time. Changes that are carried
- * over are not held back: they cost what the application's own writes cost. Thread-safe.
+ * Keeps the first copy below its ceilings: two buckets that fill with time and may be overdrawn by one page; and, while adaptive, at a pace that
+ * leaves the servers to their clients. Below full pace it works in small pieces, one after the other, so that a client's command waits behind
+ * little of it, and stands still for the rest of the time: the pace is the share of the time that it works. It begins slowly, goes up while the
+ * servers answer as they do without it, and down at once when they do not (additive increase, multiplicative decrease); a pace that was too
+ * much is not tried again soon. Where nobody else uses the authority, there is nobody to be slow for. Changes that are carried over are not
+ * held back: they cost what the application's own writes cost. Thread-safe.
  */
 final class Throttle {
     private static final double SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -17,15 +19,19 @@ final class Throttle {
     private static final double MOST_SAVED_SECONDS = 0.05;
 
     private static final double SLOWEST = 0.1;
-    private static final double STEP_UP = 0.05;
-    private static final double STEP_DOWN = 0.7;
-    /** From here on down it stands still for a share of the time; above, smaller pieces are enough. */
-    private static final double STEADY = 0.5;
+    /** The same for a snapshot on its way: the authority keeps what is written meanwhile. */
+    private static final double SLOWEST_SNAPSHOT = 0.25;
 
-    private static final int LEAST_PIECE = 32;
+    private static final double STEP_UP = 0.02;
+    private static final double STEP_DOWN = 0.5;
+    /** How much of full pace a bound that was met goes up again with each step. */
+    private static final double FORGET = 0.002;
+
+    private static final int PIECE = 64;
     private static final long RESTING_NS = TimeUnit.MILLISECONDS.toNanos(1);
-    /** Shorter pauses are gathered: waiting takes at least so long. */
-    private static final double SHORTEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(3);
+    private static final long SNAPSHOT_RESTING_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    /** Shorter pauses are gathered: they would be longer than asked for. */
+    private static final double SHORTEST_PAUSE_NS = TimeUnit.MICROSECONDS.toNanos(200);
 
     private static final double LONGEST_PAUSE_NS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -34,7 +40,11 @@ final class Throttle {
     private Ceilings ceilings;
     private double keys;
     private double bytes;
-    private double pace = 1;
+    private double pace;
+    /** Above it the servers were slower. */
+    private double bound = 1;
+
+    private boolean alone;
     private long filled;
     private long notBefore;
     private long blockedSince = -1;
@@ -48,6 +58,8 @@ final class Throttle {
     /** @param clock nanoseconds, as {@link System#nanoTime} */
     Throttle(Ceilings ceilings, LongSupplier clock) {
         this.ceilings = ceilings;
+        this.pace = ceilings.adaptive() ? SLOWEST : 1;
+        this.alone = !ceilings.adaptive();
         this.clock = clock;
         this.filled = clock.getAsLong();
         this.notBefore = filled;
@@ -59,7 +71,9 @@ final class Throttle {
         bytes = Math.max(0, bytes);
         if (!next.adaptive()) {
             pace = 1;
+            bound = 1;
             resting = false;
+            alone = true;
         }
     }
 
@@ -69,15 +83,14 @@ final class Throttle {
 
     /** Whether a page may be asked for now. */
     synchronized boolean allows() {
-        boolean allowed = waitNs() == 0;
-        long now = clock.getAsLong();
-        if (!allowed && blockedSince < 0) {
-            blockedSince = now;
-        } else if (allowed && blockedSince >= 0) {
-            waited.addAndGet(now - blockedSince);
+        if (waitNs() > 0) {
+            return false;
+        }
+        if (blockedSince >= 0) {
+            waited.addAndGet(clock.getAsLong() - blockedSince);
             blockedSince = -1;
         }
-        return allowed;
+        return true;
     }
 
     /** How long until a page may be asked for; 0 for now. */
@@ -91,17 +104,22 @@ final class Throttle {
         if (ceilings.bytesPerSecond() > 0 && bytes < 0) {
             seconds = Math.max(seconds, -bytes / ceilings.bytesPerSecond());
         }
+        long now = clock.getAsLong();
         long pause = resting ? RESTING_NS : 0;
-        return Math.max(pause, Math.max((long) (seconds * SECOND), notBefore - clock.getAsLong()));
+        pause = Math.max(pause, Math.max((long) (seconds * SECOND), notBefore - now));
+        if (pause > 0 && blockedSince < 0) {
+            blockedSince = now;
+        }
+        return pause;
     }
 
     /** The last page has taken until now, when the next could be asked for: standing still leaves the servers to the clients. */
     private void pay() {
         if (unpaid) {
             unpaid = false;
-            if (pace < STEADY) {
+            if (pace < 1) {
                 long now = clock.getAsLong();
-                debt += (now - unpaidSince) * (STEADY / pace - 1);
+                debt += (now - unpaidSince) * (1 / pace - 1);
                 if (debt >= SHORTEST_PAUSE_NS) {
                     notBefore = now + (long) Math.min(LONGEST_PAUSE_NS, debt);
                     debt = 0;
@@ -136,11 +154,40 @@ final class Throttle {
         bytes -= copiedBytes;
     }
 
-    /** What the servers' answers say: slower than they should be, or not. */
+    /** The servers answer their clients slower than without the copy, or not. */
     synchronized void felt(boolean slow) {
-        if (ceilings.adaptive()) {
-            pace = slow ? Math.max(SLOWEST, pace * STEP_DOWN) : Math.min(1, pace + STEP_UP);
+        if (!ceilings.adaptive()) {
+            return;
         }
+        if (slow) {
+            bound = Math.max(SLOWEST, pace * 0.8);
+            pace = Math.max(SLOWEST, pace * STEP_DOWN);
+        } else {
+            bound = Math.min(1, bound + FORGET);
+            pace = Math.min(bound, pace + STEP_UP);
+        }
+    }
+
+    /** Whether nobody else uses the authority: then there is nobody to be slow for. */
+    synchronized void alone(boolean now) {
+        if (!ceilings.adaptive()) {
+            return;
+        }
+        if (now) {
+            bound = 1;
+            pace = 1;
+        } else if (alone) {
+            pace = SLOWEST;
+        }
+        alone = now;
+    }
+
+    /** How long to leave the authority alone after a piece of its snapshot, which took {@code tookNs}; ceilings have no say. */
+    synchronized long pauseAfter(long tookNs) {
+        if (resting) {
+            return SNAPSHOT_RESTING_NS;
+        }
+        return (long) (tookNs * (1 / Math.max(pace, SLOWEST_SNAPSHOT) - 1));
     }
 
     /** The share of full speed that the servers' answers allow, above 0 up to 1. */
@@ -150,7 +197,7 @@ final class Throttle {
 
     /** How many keys to work at in one piece; at full pace {@code most}. */
     synchronized int piece(int most) {
-        return pace == 1 ? most : Math.min(most, Math.max(LEAST_PIECE, (int) (most * pace / 2)));
+        return pace == 1 ? most : Math.min(most, PIECE);
     }
 
     /** Whether the next page may be asked for while an earlier one is under way. */

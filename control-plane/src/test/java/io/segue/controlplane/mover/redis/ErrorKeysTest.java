@@ -39,7 +39,7 @@ class ErrorKeysTest {
     @Test
     void conflictsAreListedUpToABoundAndCountedBeyond() {
         for (int i = 0; i < 10_050; i++) {
-            errors.conflict(item("k" + i), Lane.KEPT);
+            errors.conflict(item("k" + i), KeyCopy.KEPT);
         }
         assertThat(errors.conflicts()).isEqualTo(10_050);
         assertThat(errors.list(20_000)).hasSize(10_000);

@@ -44,43 +44,55 @@ class ThrottleTest {
     }
 
     @Test
-    void nothingSlow_fullSpeed() {
+    void adaptive_beginsSlowly_andGoesUpWhileNothingIsSlow() {
         Throttle throttle = throttle(0, 0, true);
-        for (int i = 0; i < 100; i++) {
+        assertThat(throttle.pipelined()).isFalse();
+        assertThat(throttle.piece(MOST)).isEqualTo(64);
+        // A tenth of the time.
+        assertThat(work(throttle, TimeUnit.SECONDS.toNanos(1), 0)).isBetween(20_000L, 30_000L);
+        assertThat(throttle.waitedNs()).isGreaterThan(TimeUnit.MILLISECONDS.toNanos(850));
+        for (int i = 0; i < 50; i++) {
             throttle.felt(false);
         }
         assertThat(throttle.pipelined()).isTrue();
         assertThat(throttle.piece(MOST)).isEqualTo(MOST);
         assertThat(work(throttle, TimeUnit.SECONDS.toNanos(1), 0)).isGreaterThanOrEqualTo(250_000);
-        assertThat(throttle.waitedNs()).isZero();
     }
 
     @Test
-    void slow_firstSmallerPieces_thenPauses_neverCrawls() {
+    void slow_downAtOnce_neverCrawls_andDoesNotTryTheSamePaceAgainSoon() {
         Throttle throttle = throttle(0, 0, true);
-        throttle.felt(true);
-        assertThat(throttle.pipelined()).isFalse();
-        assertThat(throttle.piece(MOST)).isLessThan(MOST / 2);
-        assertThat(work(throttle, TimeUnit.SECONDS.toNanos(1), 0)).isGreaterThanOrEqualTo(250_000);
-        for (int i = 0; i < 100; i++) {
-            throttle.felt(true);
-        }
-        assertThat(throttle.piece(MOST)).isEqualTo(32);
-        // A fifth of the time.
-        assertThat(work(throttle, TimeUnit.SECONDS.toNanos(1), 0)).isBetween(45_000L, 60_000L);
-        assertThat(throttle.waitedNs()).isPositive();
-    }
-
-    @Test
-    void fastAgain_fullSpeedAgain_soon() {
-        Throttle throttle = throttle(0, 0, true);
-        for (int i = 0; i < 100; i++) {
-            throttle.felt(true);
-        }
         for (int i = 0; i < 20; i++) {
             throttle.felt(false);
         }
+        double met = throttle.pace();
+        throttle.felt(true);
+        assertThat(throttle.pace()).isEqualTo(met / 2);
+        for (int i = 0; i < 20; i++) {
+            throttle.felt(false);
+        }
+        assertThat(throttle.pace()).isGreaterThan(met / 2).isLessThan(met);
+        for (int i = 0; i < 100; i++) {
+            throttle.felt(true);
+        }
+        assertThat(work(throttle, TimeUnit.SECONDS.toNanos(1), 0)).isBetween(20_000L, 30_000L);
+        for (int i = 0; i < 1_000; i++) {
+            throttle.felt(false);
+        }
+        assertThat(throttle.pipelined()).as("in the end it is tried again").isTrue();
+    }
+
+    @Test
+    void aloneOnTheServer_fullSpeed_untilSomebodyComes() {
+        Throttle throttle = throttle(0, 0, true);
+        throttle.alone(true);
         assertThat(throttle.pipelined()).isTrue();
+        throttle.alone(false);
+        assertThat(throttle.pipelined()).isFalse();
+        throttle.felt(false);
+        double pace = throttle.pace();
+        throttle.alone(false);
+        assertThat(throttle.pace()).isEqualTo(pace);
     }
 
     @Test
@@ -117,6 +129,10 @@ class ThrottleTest {
         long[] chance = pings(100);
         chance[3] = TimeUnit.SECONDS.toNanos(1);
         assertThat(LatencyProbe.slower(chance, pings(100))).as("a single one").isFalse();
+        chance[4] = TimeUnit.SECONDS.toNanos(1);
+        assertThat(LatencyProbe.slower(chance, pings(100)))
+                .as("two of a hundred")
+                .isTrue();
     }
 
     private static long[] pings(long micros) {

@@ -1,12 +1,23 @@
 package io.segue.controlplane.mover.redis.psync;
 
-/** Is told what comes from the source. All calls come on the link's own thread, in the order of the stream; none may wait. */
+/**
+ * Is told what comes from the source. All calls come on the link's own thread, in the order of the stream; none may wait, but for
+ * {@link #pieceReceived}.
+ */
 public interface LinkListener {
     /**
      * A snapshot comes: what was known is void. The listener reads it, on a thread of its own, from now on, and closes it; what is
      * in it may be older than changes that are named meanwhile.
      */
     void fullResync(Snapshot snapshot);
+
+    /**
+     * A piece of a snapshot has come. The next one is not taken before this returns, and a source that sends what it finds at once goes slower
+     * then. Not called when an earlier snapshot was broken off: the source keeps what is written meanwhile, and may run out of room.
+     *
+     * @param tookNs how long it took, nanoseconds
+     */
+    default void pieceReceived(long tookNs) {}
 
     /**
      * The stream goes on where it ended, after a broken link or a restart.

@@ -74,8 +74,10 @@ final class LinkSession {
         snapshot.total(length);
         byte[] head = new byte[0];
         for (long left = length; left > 0; ) {
+            long began = System.nanoTime();
             int count = connection.readSome(chunk, 0, (int) Math.min(left, CHUNK));
             snapshot.file().append(chunk, 0, count);
+            received(began);
             head = more(head, count);
             left -= count;
         }
@@ -87,6 +89,7 @@ final class LinkSession {
         byte[] head = new byte[0];
         int held = 0;
         while (true) {
+            long began = System.nanoTime();
             held += connection.readSome(chunk, held, CHUNK - held);
             if (held >= mark.length && Arrays.equals(chunk, held - mark.length, held, mark, 0, mark.length)) {
                 file.append(chunk, 0, held - mark.length);
@@ -95,9 +98,16 @@ final class LinkSession {
             // What may yet turn out to be the mark's beginning stays.
             int sure = Math.max(0, held - mark.length);
             file.append(chunk, 0, sure);
+            received(began);
             head = more(head, sure);
             System.arraycopy(chunk, sure, chunk, 0, held - sure);
             held -= sure;
+        }
+    }
+
+    private void received(long began) {
+        if (state.snapshotsFailed() <= 1) {
+            listener.pieceReceived(System.nanoTime() - began);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.segue.controlplane.mover.redis.psync;
 
 import io.segue.controlplane.mover.redis.value.Crc64;
+import io.segue.controlplane.mover.redis.value.PlainString;
 import io.segue.controlplane.redis.RedisConnection;
 import java.io.IOException;
 
@@ -36,6 +37,11 @@ public final class RdbValue {
         start = position;
         length = count;
         large = offset < 0;
+    }
+
+    /** Whether it is a small string that stands here as it is; {@code into} tells it then, as long as this value is good. */
+    public boolean plain(PlainString into) {
+        return head[0] == 0 && !large && length > 0 && into.of(bytes, from, (int) length);
     }
 
     /** Whether it is too large to be here, above 1 MiB: it is read again from the source by type, or {@link #stream streamed}. */

@@ -84,7 +84,6 @@ class GuideTest {
 
     @Test
     void canaryRolloutInFourStages() {
-        movers.finding(new Probe("tracking", List.of())).quick();
         FakeProxy proxy = bench.proxy("p1");
         bench.rest().post("/api/v1/migrations", """
                 {
@@ -158,12 +157,12 @@ class GuideTest {
     }
 
     @Test
-    void apisAreNotInThisRelease() {
+    void anApiThatDoesNotExistIsNamed() {
         bench.rest().post("/api/v1/migrations", "{\"id\":\"m\"}").expect(201);
         String message = bench.rest()
                 .post("/api/v1/migrations/m/api/user_cache_api", "{\"id\":\"user_cache_api\"}")
-                .expect(422)
+                .expect(404)
                 .message();
-        assertThat(message).startsWith("api user_cache_api: APIs are not available in this release");
+        assertThat(message).startsWith("api user_cache_api does not exist");
     }
 }

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Data moves first, and the strategy follows: what the movers and the proxies are told, and when. */
 class MovementTest {
@@ -94,6 +96,37 @@ class MovementTest {
         proxy.awaitReads(0.3);
         assertThat(proxy.sentAfter(before)).hasSize(2);
         assertThat(bench.events()).containsSubsequence("write to both sides", "apply the strategy");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\":\"blue_green\",\"active_is_new\":true,\"write_mode\":{\"mode\":\"dual_write\"}}",
+                "{\"type\":\"rolling_update\",\"migrated_instances\":[\"i1\"],\"total_instances\":2,\"write_mode\":{\"mode\":\"dual_write\"}}",
+                "{\"type\":\"feature_flag\",\"flags\":{\"f\":true},\"rollout_percentage\":1.0,\"write_mode\":{\"mode\":\"dual_write\"}}",
+                "{\"type\":\"geographic\",\"regions\":{\"us\":true},\"write_mode\":{\"mode\":\"dual_write\"}}",
+            })
+    void nobodyReadsFromNew_beforeEverybodyWritesToBothSides(String strategy) throws Exception {
+        movers.starting(FakeMover::waiting);
+        bench.ready(strategy, SCAN);
+        bench.call("migrate").expect(200);
+        movers.last().catchUp();
+        bench.awaitStage("opening");
+        assertThat(course("read")).isEqualTo("{\"kind\":\"single\",\"sides\":[\"old\"]}");
+        assertThat(course("write")).isEqualTo("{\"kind\":\"dual\",\"sides\":[\"old\",\"new\"]}");
+        Await.until("the mover is asked", () -> movers.last().calls().contains("passed"));
+        movers.last().pass();
+        bench.awaitStage("open");
+        assertThat(course("read")).isEqualTo("{\"kind\":\"single\",\"sides\":[\"new\"]}");
+        assertThat(course("write")).isEqualTo("{\"kind\":\"dual\",\"sides\":[\"old\",\"new\"]}");
+    }
+
+    private String course(String access) {
+        return bench.rest()
+                .get("/api/v1/migrations/m/explain?key=k&region=us&instance=i1")
+                .data()
+                .path(access)
+                .toString();
     }
 
     @Test

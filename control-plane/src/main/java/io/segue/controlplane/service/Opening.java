@@ -54,18 +54,8 @@ final class Opening {
         boolean fresh = now.opensDualWrites(then);
         boolean waits = movement.getStage() == MovementStage.MOVEMENT_STAGE_OPENING && then.needsFeed();
         return Movements.follows(movement) && (fresh || waits)
-                ? new Step(readsAtAuthority(wanted), MovementStage.MOVEMENT_STAGE_OPENING)
+                ? new Step(CarefulReads.of(wanted), MovementStage.MOVEMENT_STAGE_OPENING)
                 : new Step(wanted, MovementStage.MOVEMENT_STAGE_OPEN);
-    }
-
-    /** The same strategy, but that nobody reads a key from the side that follows. Only a canary does. */
-    private static Strategy readsAtAuthority(Strategy strategy) {
-        if (!strategy.hasCanary()) {
-            return strategy;
-        }
-        Strategy.Builder careful = strategy.toBuilder();
-        careful.getCanaryBuilder().setReadPercentage(0.0);
-        return careful.build();
     }
 
     /** What the proxies would do after a step. */

@@ -1,6 +1,7 @@
 package io.segue.core.strategy;
 
 import io.segue.core.operation.Operation;
+import io.segue.core.verdict.Quorum;
 import io.segue.core.verdict.Side;
 import io.segue.core.verdict.Verdict;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +16,23 @@ final class AsReads {
      * @param dualWrite how both sides are written; null: only {@code side} is
      */
     static Verdict decide(Operation operation, Side side, WriteMode.@Nullable DualWrite dualWrite) {
-        Verdict write = dualWrite == null ? Verdict.single(side) : dualWrite.decide(operation.bucket());
+        return decide(operation, side, dualWrite == null ? Verdict.single(side) : dualWrite.decide(operation.bucket()));
+    }
+
+    /**
+     * Where an operation goes while {@code side} is the active one, for all operations: it is the authority of writes to both sides, unless their
+     * policy names one.
+     *
+     * @param dualWrite how both sides are written; null: only {@code side} is
+     */
+    static Verdict decideActive(Operation operation, Side side, WriteMode.@Nullable DualWrite dualWrite) {
+        if (dualWrite == null || dualWrite.policy().quorum() == Quorum.AUTHORITY) {
+            return decide(operation, side, dualWrite);
+        }
+        return decide(operation, side, Verdict.dual(side, dualWrite.policy().quorum()));
+    }
+
+    private static Verdict decide(Operation operation, Side side, Verdict write) {
         return switch (operation.access()) {
             case READ -> Verdict.single(side);
             case WRITE -> write;

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Reads: the active side.
- *   <li>Writes: the active side; with {@code dual_write} both sides, by its policy, so that the other one is kept in step.
+ *   <li>Writes: the active side; with {@code dual_write} both sides, so that the other one is kept in step: the active side is the authority, unless
+ *       the policy names one.
  *   <li>Pinned work: the authority of writes.
  * </ol>
  *
@@ -29,7 +30,7 @@ public record BlueGreen(boolean activeIsNew, WriteMode.@Nullable DualWrite dualW
 
     @Override
     public Verdict decide(Operation operation, Instant now) {
-        return AsReads.decide(operation, activeIsNew ? Side.NEW : Side.OLD, dualWrite);
+        return AsReads.decideActive(operation, activeIsNew ? Side.NEW : Side.OLD, dualWrite);
     }
 
     @Override

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <ol>
  *   <li>Reads: OLD before the switch, NEW after it.
- *   <li>Writes: where reads go; with {@code dual_write} both sides, by its policy.
+ *   <li>Writes: where reads go; with {@code dual_write} both sides: the side of the reads is the authority, unless the policy names one.
  *   <li>Pinned work: the authority of writes.
  * </ol>
  *
@@ -43,7 +43,7 @@ public record TimeWindow(
 
     @Override
     public Verdict decide(Operation operation, Instant now) {
-        return AsReads.decide(operation, executed ? Side.NEW : Side.OLD, dualWrite);
+        return AsReads.decideActive(operation, executed ? Side.NEW : Side.OLD, dualWrite);
     }
 
     @Override

@@ -100,6 +100,18 @@ class StrategiesTest {
     }
 
     @Test
+    void blueGreen_theActiveSideIsTheAuthority_unlessThePolicyNamesOne() {
+        WriteMode.DualWrite required = new WriteMode.DualWrite(WritePolicy.BOTH_REQUIRED);
+        assertThat(verdict(new BlueGreen(true, required), Access.WRITE, 5))
+                .isEqualTo(Verdict.dual(Side.NEW, Quorum.BOTH));
+        assertThat(verdict(new BlueGreen(false, required), Access.WRITE, 5))
+                .isEqualTo(Verdict.dual(Side.OLD, Quorum.BOTH));
+        WriteMode.DualWrite oldFirst = new WriteMode.DualWrite(WritePolicy.OLD_AUTHORITATIVE);
+        assertThat(verdict(new BlueGreen(true, oldFirst), Access.WRITE, 5)).isEqualTo(Verdict.dual(Side.OLD));
+        assertThat(verdict(new BlueGreen(true, oldFirst), Access.PINNED, 5)).isEqualTo(Verdict.single(Side.OLD));
+    }
+
+    @Test
     void rollingUpdate_goesByTheInstance() {
         RollingUpdate rolling = new RollingUpdate(Set.of("cache-2"), 5, null);
         assertThat(sideOf(rolling, Label.INSTANCE, "cache-2")).isEqualTo(Side.NEW);

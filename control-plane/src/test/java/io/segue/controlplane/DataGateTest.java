@@ -195,9 +195,11 @@ class DataGateTest {
         bench.rest()
                 .patch("/api/v1/migrations/m", "{\"force\":true,\"strategy\":" + cutover(1.0, 1.0) + "}")
                 .expect(200);
-        Await.until("a way back that knows of it", () -> !movers.lastOf("b").spec().mirrors());
+        Await.until(
+                "a way back that knows of it", () -> !movers.lastOf("b").spec().mirrors());
         assertThat(movers.lastOf("b").filter().test(ANY)).isTrue();
-        assertThat(movers.made().stream().filter(one -> one.spec().authority().getId().equals("b")))
+        assertThat(movers.made().stream()
+                        .filter(one -> one.spec().authority().getId().equals("b")))
                 .extracting(FakeMover::closed)
                 .containsExactly(true, false);
     }

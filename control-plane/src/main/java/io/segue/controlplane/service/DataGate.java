@@ -35,6 +35,7 @@ final class DataGate implements Gate {
     private final List<RunningMover> released = new ArrayList<>();
     /** Movers that have taken keys over. */
     private final List<RunningMover> taken = new ArrayList<>();
+
     private boolean gaveUp;
 
     /**

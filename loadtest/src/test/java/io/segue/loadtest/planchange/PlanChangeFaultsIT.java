@@ -79,9 +79,7 @@ class PlanChangeFaultsIT {
         long deadline = System.nanoTime() + SPRUNG.toNanos();
         while (true) {
             Caught caught = new Caught(fleet.trap(point), fleet.change());
-            Rig.await(
-                    "a message of the change, or a refusal",
-                    () -> caught.trap.isSprung() || caught.change.isDone());
+            Rig.await("a message of the change, or a refusal", () -> caught.trap.isSprung() || caught.change.isDone());
             if (caught.trap.isSprung()) {
                 return caught;
             }

@@ -136,6 +136,7 @@ class TimeWindowTest {
         movers.quick();
         movers.last().catchUp();
         Await.until("the switch", () -> executed() && onNew());
+        Await.until("the note of it", () -> bench.events().contains("switched in its window"));
         assertThat(bench.events()).containsSubsequence("window waits", "caught up", "switched in its window");
     }
 

@@ -192,9 +192,10 @@ public final class Preflight {
                 .orElse(true);
         Arrival now = hub.awaitArrival(hub.targetVersion(), Duration.ZERO);
         if (!now.disconnected().isEmpty()) {
+            // After a copy the switch waits for the proxy; without one it would come now.
             add(
                     reply,
-                    moves ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
+                    moves && !Warnings.wantsCopy(migration) ? Finding.Severity.BLOCKER : Finding.Severity.WARNING,
                     "proxy_disconnected",
                     "no connection to " + String.join(", ", now.disconnected()) + ", which may still serve clients"
                             + (moves ? "; keys change sides on all proxies or on none" : ""),

@@ -24,7 +24,7 @@ import picocli.CommandLine.Parameters;
         aliases = "migrations",
         synopsisSubcommandLabel = "COMMAND",
         description = "Migrations from one database to another.")
-final class MigrationCommands extends LifecycleCommands {
+final class MigrationCommands extends SteeringCommands {
     private final Ctl ctl;
 
     MigrationCommands(Ctl ctl) {

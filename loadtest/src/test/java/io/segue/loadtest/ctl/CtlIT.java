@@ -119,6 +119,17 @@ class CtlIT {
                         .path("read_percentage")
                         .asDouble())
                 .isEqualTo(0.75);
+        assertThat(ctl("migration", "traffic", "by_flags", "0.5", "-o=json")
+                        .json()
+                        .path("new_percentage")
+                        .asDouble())
+                .isEqualTo(0.5);
+        assertThat(ctl("migration", "explain", "by_flags", "--key=key", "--command=GET")
+                        .out())
+                .contains("authority", "bucket");
+        assertThat(ctl("migration", "toggle", "by_flags", "new").code())
+                .as("it is no blue-green")
+                .isIn(2, 4);
         assertThat(ctl("migration", "throttle", "by_flags", "--megabytes-per-second=1.5", "-o=json")
                         .json()
                         .path("megabytes_per_second")

@@ -9,6 +9,8 @@ import io.segue.proto.v1.CreateTokenReply;
 import io.segue.proto.v1.DeleteReply;
 import io.segue.proto.v1.Divergence;
 import io.segue.proto.v1.Endpoint;
+import io.segue.proto.v1.Explanation;
+import io.segue.proto.v1.GuardrailReport;
 import io.segue.proto.v1.Interlay;
 import io.segue.proto.v1.InterlayReply;
 import io.segue.proto.v1.ListErrorKeysReply;
@@ -130,6 +132,14 @@ public final class Documents {
 
     public static ObjectNode of(AuditEntry entry) {
         return AuditRoutes.write(entry);
+    }
+
+    public static ObjectNode of(Explanation explanation) {
+        return ExplainJson.write(explanation);
+    }
+
+    public static ObjectNode of(GuardrailReport report) {
+        return GuardrailJson.write(report);
     }
 
     public static ObjectNode of(Endpoint endpoint) {

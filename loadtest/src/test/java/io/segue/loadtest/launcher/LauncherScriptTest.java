@@ -196,14 +196,11 @@ class LauncherScriptTest {
     }
 
     @Test
-    void help_version_ctl_andNonsenseNeedNoJava() throws Exception {
+    void help_version_andNonsenseNeedNoJava() throws Exception {
         javaHome = folder.resolve("nowhere");
 
         assertThat(launch("help").output()).contains("control-plane", "proxy", "bench", "demo", "ctl");
         assertThat(launch("--version").output()).isEqualTo("segue 1.2.3\n");
-        Result ctl = launch("ctl", "list");
-        assertThat(ctl.code()).isEqualTo(2);
-        assertThat(ctl.output()).contains("not part of this release");
         Result nonsense = launch("frobnicate");
         assertThat(nonsense.code()).isEqualTo(2);
         assertThat(nonsense.output()).contains("unknown command: frobnicate");

@@ -2,6 +2,7 @@ package io.segue.loadtest.migration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.segue.loadtest.data.MixedData;
@@ -17,10 +18,13 @@ import io.segue.loadtest.redis.RedisServer;
 import io.segue.loadtest.redis.RespClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Data moves while applications write, from REST to the servers: nothing here is a fake. */
 @NeedsRedis
@@ -28,8 +32,17 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MovementIT {
     private static final Duration IN_STEP = Duration.ofSeconds(5);
 
+    /** Each feed and each mode once; all four with {@code -Dsegue.full=true}. */
+    static List<Arguments> modes() {
+        List<Arguments> some = List.of(arguments("tracking", "dual"), arguments("psync", "reads"));
+        List<Arguments> others = List.of(arguments("tracking", "reads"), arguments("psync", "dual"));
+        return Boolean.getBoolean("segue.full")
+                ? Stream.of(some, others).flatMap(List::stream).toList()
+                : some;
+    }
+
     @ParameterizedTest
-    @CsvSource({"tracking, reads", "tracking, dual", "psync, reads", "psync, dual"})
+    @MethodSource("modes")
     void equalWhenTheWritersHaveStopped(String feed, String mode) throws Exception {
         try (Rig rig = Rig.setup().proxies(2, "--threads", "1").start()) {
             Movement movement = new Movement(rig);

@@ -137,6 +137,18 @@ class WritePolicyTableIT {
             begin(side, fault.get(side));
         }
         Map<WritePolicy, Resp> answers = write(fault);
+        for (WritePolicy policy : WritePolicy.values()) {
+            Row row = new Row(
+                    policy,
+                    fault.get(policy.authority()),
+                    fault.get(policy.authority().other()));
+            if (row.noted() && row.b() == Fault.REFUSES) {
+                // The client may have its answer before the effect has reached the other side, which must still refuse it then.
+                Await.until(
+                        row + ": refused",
+                        () -> proxy.count(name(policy), Counter.LEDGER_MARKED) > marks.get(policy));
+            }
+        }
         for (Side side : Side.values()) {
             end(side, fault.get(side));
         }

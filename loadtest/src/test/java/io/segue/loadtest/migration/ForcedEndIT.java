@@ -31,9 +31,10 @@ class ForcedEndIT {
             Rig.await(
                     "the ledger being reported",
                     () -> rig.divergence().path("count").asLong() > 0);
+            // The mover lacks the same key: whichever of the two is looked at first, it is refused.
             assertThatThrownBy(() -> rig.act("complete"))
                     .hasMessageContaining("409")
-                    .hasMessageContaining("not known to be equal");
+                    .hasMessageMatching("(?s).*cannot complete now: .*(not known to be equal|ms behind).*");
 
             assertThat(rig.force("complete").path("status").asText()).isEqualTo("completed");
             assertThat(client.call("GET", "a").text()).isEqualTo("1");

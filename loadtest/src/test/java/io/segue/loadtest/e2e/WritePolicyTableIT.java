@@ -143,10 +143,10 @@ class WritePolicyTableIT {
                     fault.get(policy.authority()),
                     fault.get(policy.authority().other()));
             if (row.noted() && row.b() == Fault.REFUSES) {
-                // The client may have its answer before the effect has reached the other side, which must still refuse it then.
+                // The client may have its answer before the effect has reached the other side, which must still refuse
+                // it then.
                 Await.until(
-                        row + ": refused",
-                        () -> proxy.count(name(policy), Counter.LEDGER_MARKED) > marks.get(policy));
+                        row + ": refused", () -> proxy.count(name(policy), Counter.LEDGER_MARKED) > marks.get(policy));
             }
         }
         for (Side side : Side.values()) {

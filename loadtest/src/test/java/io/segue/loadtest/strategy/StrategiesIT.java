@@ -147,7 +147,7 @@ class StrategiesIT {
                 .isEqualTo("shard-" + shard("pay:7"));
         rig.patch(rolling("\"shard-0\", \"shard-1\", \"shard-2\", \"shard-3\", \"shard-4\"", 5));
         assertThat(traffic.readFrom(to, 0)).hasSize(ALL);
-        assertThat(traffic.write(0).on(from)).isEmpty();
+        assertThat(traffic.write(0).on(to)).hasSize(ALL);
     }
 
     private static int shard(String key) {
@@ -177,7 +177,7 @@ class StrategiesIT {
         assertThat(traffic.readFrom(to, 0)).isEqualTo(payments);
         Traffic.Writes writes = traffic.write(1);
         assertThat(writes.on(to)).isEqualTo(payments);
-        assertThat(writes.on(from)).isEqualTo(keys(key -> key.startsWith("user:")));
+        assertThat(writes.on(from)).containsAll(keys(key -> key.startsWith("user:")));
         rig.patch("{\"type\": \"strangler_fig\", \"features\": {\"payments\": true, \"profiles\": true}}");
         endWithRollbackAndCompletion("{\"type\": \"strangler_fig\", \"features\": {\"payments\": true}}");
     }

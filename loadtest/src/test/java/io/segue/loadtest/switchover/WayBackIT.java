@@ -158,7 +158,9 @@ class WayBackIT {
             load.start();
             answers(load, RATE / 2);
             supersedeTheMover(rig);
-            Rig.await("the way back", () -> rig.migration().path("status").asText().equals("rolled_back"));
+            Rig.await(
+                    "the way back",
+                    () -> rig.migration().path("status").asText().equals("rolled_back"));
             answers(load, RATE / 2);
             load.stop();
         }

@@ -26,7 +26,7 @@ abstract class DataCommands {
     private static final long POLL_MS = 250;
     private static final long MEGABYTE = 1_000_000;
 
-    private final Ctl ctl;
+    final Ctl ctl;
 
     DataCommands(Ctl ctl) {
         this.ctl = ctl;

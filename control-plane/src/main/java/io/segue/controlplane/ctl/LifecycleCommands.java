@@ -9,7 +9,6 @@ import io.segue.proto.v1.TestMigrationReply;
 import io.segue.proto.v1.TestMigrationRequest;
 import java.io.IOException;
 import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,25 +17,30 @@ import picocli.CommandLine.Parameters;
 /** What moves a migration through its life. */
 @Command
 abstract class LifecycleCommands extends DataCommands {
-    private final Ctl ctl;
-
     LifecycleCommands(Ctl ctl) {
         super(ctl);
-        this.ctl = ctl;
     }
 
     /** What every such call can be given. */
     static final class Why {
-        @Option(names = "--reason", paramLabel = "TEXT", description = "Kept with the event.")
-        private @Nullable String reason;
+        @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept with the event.")
+        private String reason = "";
 
         @Option(names = "--force", description = "Do it although the refusal says what is lost or skipped.")
         private boolean force;
 
+        String reason() {
+            return reason;
+        }
+
+        boolean force() {
+            return force;
+        }
+
         MigrationCall call(String id) {
             return MigrationCall.newBuilder()
                     .setId(id)
-                    .setReason(reason == null ? "" : reason)
+                    .setReason(reason)
                     .setForce(force)
                     .build();
         }

@@ -25,11 +25,8 @@ import picocli.CommandLine.Parameters;
         synopsisSubcommandLabel = "COMMAND",
         description = "Migrations from one database to another.")
 final class MigrationCommands extends SteeringCommands {
-    private final Ctl ctl;
-
     MigrationCommands(Ctl ctl) {
         super(ctl);
-        this.ctl = ctl;
     }
 
     @Command(description = "Lists all.")
@@ -92,17 +89,18 @@ final class MigrationCommands extends SteeringCommands {
         byte[] body;
         if (file == null) {
             ObjectNode json = Documents.object().put("id", id);
-            text(json, "description", description);
+            StrategyOptions.text(json, "description", description);
             if (strategy.given()) {
                 json.set("strategy", strategy.document());
             }
             if (data != null || replace != null) {
-                text(json.putObject("data"), "type", data);
-                text((ObjectNode) json.get("data"), "replace", replace);
+                ObjectNode movement = json.putObject("data");
+                StrategyOptions.text(movement, "type", data);
+                StrategyOptions.text(movement, "replace", replace);
             }
             if (failureHandling != null || retryCount != null) {
                 ObjectNode handling = json.putObject("failure_handling");
-                text(handling, "type", failureHandling);
+                StrategyOptions.text(handling, "type", failureHandling);
                 if (retryCount != null) {
                     handling.put("retry_count", retryCount);
                 }
@@ -140,7 +138,7 @@ final class MigrationCommands extends SteeringCommands {
         byte[] body;
         if (file == null) {
             ObjectNode json = Documents.object();
-            text(json, "description", description);
+            StrategyOptions.text(json, "description", description);
             if (strategy.given()) {
                 json.set("strategy", strategy.document());
             }
@@ -154,12 +152,6 @@ final class MigrationCommands extends SteeringCommands {
         }
         return ctl.call(
                 remote -> ctl.output().one(Documents.of(remote.migrations().updateMigration(request.build()))));
-    }
-
-    private static void text(ObjectNode json, String field, @Nullable String value) {
-        if (value != null) {
-            json.put(field, value);
-        }
     }
 
     @Command(name = "add-interlay", description = "Says that an interlay moves, and where to.")

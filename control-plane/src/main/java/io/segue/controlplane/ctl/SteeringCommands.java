@@ -11,34 +11,30 @@ import io.segue.proto.v1.UpdateTrafficRequest;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** What steers a migration that runs, and what tells where its traffic goes. */
 @Command
 abstract class SteeringCommands extends LifecycleCommands {
-    private final Ctl ctl;
-
     SteeringCommands(Ctl ctl) {
         super(ctl);
-        this.ctl = ctl;
     }
 
     @Command(description = "Gives a canary another share of the reads.")
     public int traffic(
             @Parameters(paramLabel = "ID") String id,
             @Parameters(paramLabel = "SHARE", description = "0.0 to 1.0.") double share,
-            @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept with the event.")
-                    String reason,
-            @Option(names = "--force", description = "Do it although the refusal says what is lost.") boolean force)
+            @Mixin Why why)
             throws IOException {
         return ctl.call(remote -> ctl.output()
                 .one(Documents.of(remote.migrations()
                         .updateTraffic(UpdateTrafficRequest.newBuilder()
                                 .setId(id)
                                 .setReadPercentage(share)
-                                .setReason(reason)
-                                .setForce(force)
+                                .setReason(why.reason())
+                                .setForce(why.force())
                                 .build()))));
     }
 
@@ -46,9 +42,7 @@ abstract class SteeringCommands extends LifecycleCommands {
     public int toggle(
             @Parameters(paramLabel = "ID") String id,
             @Parameters(paramLabel = "old|new", description = "Which side is to be active.") String side,
-            @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept with the event.")
-                    String reason,
-            @Option(names = "--force", description = "Do it although the refusal says what is lost.") boolean force)
+            @Mixin Why why)
             throws IOException {
         if (!side.equals("old") && !side.equals("new")) {
             throw new InvalidFieldException("old|new", side, "old or new");
@@ -58,8 +52,8 @@ abstract class SteeringCommands extends LifecycleCommands {
                         .toggle(ToggleRequest.newBuilder()
                                 .setId(id)
                                 .setActivateNew(side.equals("new"))
-                                .setReason(reason)
-                                .setForce(force)
+                                .setReason(why.reason())
+                                .setForce(why.force())
                                 .build()))));
     }
 
@@ -67,17 +61,15 @@ abstract class SteeringCommands extends LifecycleCommands {
     public int rollbackInterlay(
             @Parameters(paramLabel = "ID") String id,
             @Parameters(paramLabel = "INTERLAY") String interlay,
-            @Option(names = "--reason", paramLabel = "TEXT", defaultValue = "", description = "Kept with the event.")
-                    String reason,
-            @Option(names = "--force", description = "Do it although the refusal says what is lost.") boolean force)
+            @Mixin Why why)
             throws IOException {
         return ctl.call(remote -> ctl.output()
                 .one(Documents.of(remote.migrations()
                         .rollbackInterlay(RollbackInterlayRequest.newBuilder()
                                 .setId(id)
                                 .setInterlay(interlay)
-                                .setReason(reason)
-                                .setForce(force)
+                                .setReason(why.reason())
+                                .setForce(why.force())
                                 .build()))));
     }
 

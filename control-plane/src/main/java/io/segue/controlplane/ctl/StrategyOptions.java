@@ -126,7 +126,8 @@ final class StrategyOptions {
         }
     }
 
-    private static void text(ObjectNode json, String field, @Nullable String value) {
+    /** Sets a field that was given. */
+    static void text(ObjectNode json, String field, @Nullable String value) {
         if (value != null) {
             json.put(field, value);
         }

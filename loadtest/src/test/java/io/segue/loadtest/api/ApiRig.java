@@ -71,6 +71,8 @@ final class ApiRig implements AutoCloseable {
                         1,
                         50,
                         Overrides.parse(List.of(listen)),
+                        Optional.empty(),
+                        Optional.empty(),
                         () -> TOKEN,
                         tls),
                 DataPlanes::create));

@@ -58,61 +58,6 @@ public record ProxyOptions(
         }
     }
 
-    /** With a link in plain text, and without a gateway. */
-    public ProxyOptions(
-            String nodeId,
-            HostPort controlPlane,
-            HostPort admin,
-            Path dataDir,
-            String region,
-            String instance,
-            int threads,
-            int rescueBudgetMs,
-            Overrides listen,
-            Supplier<String> token) {
-        this(
-                nodeId,
-                controlPlane,
-                admin,
-                dataDir,
-                region,
-                instance,
-                threads,
-                rescueBudgetMs,
-                listen,
-                token,
-                Optional.empty());
-    }
-
-    /** Without a gateway. */
-    public ProxyOptions(
-            String nodeId,
-            HostPort controlPlane,
-            HostPort admin,
-            Path dataDir,
-            String region,
-            String instance,
-            int threads,
-            int rescueBudgetMs,
-            Overrides listen,
-            Supplier<String> token,
-            Optional<LinkTls> tls) {
-        this(
-                nodeId,
-                controlPlane,
-                admin,
-                dataDir,
-                region,
-                instance,
-                threads,
-                rescueBudgetMs,
-                listen,
-                Optional.empty(),
-                Optional.empty(),
-                token,
-                tls);
-    }
-
     @Override
     public String toString() {
         return "ProxyOptions[nodeId=" + nodeId + ", controlPlane=" + controlPlane + ", admin=" + admin + ", dataDir="

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +63,10 @@ class ProxyProcessTest {
                 1,
                 50,
                 Overrides.parse(List.of("cache=127.0.0.1:7100")),
-                () -> "t0k3n");
+                Optional.empty(),
+                Optional.empty(),
+                () -> "t0k3n",
+                Optional.empty());
     }
 
     private HttpResponse<String> get(String path) throws Exception {

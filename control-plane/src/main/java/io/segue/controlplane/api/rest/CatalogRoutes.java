@@ -91,18 +91,14 @@ final class CatalogRoutes {
 
     private void createInterlay(Context context) {
         InterlayReply reply = services.catalog().createInterlay(CatalogReader.interlay(Exchange.body(context)));
-        ObjectNode json = CatalogWriter.write(reply.getInterlay());
-        json.set("rollout", MigrationWriter.write(reply.getRollout()));
-        Exchange.created(context, json);
+        Exchange.created(context, CatalogWriter.write(reply));
     }
 
     private void updateInterlay(Context context) {
         InterlayReply reply = services.catalog()
                 .updateInterlay(CatalogReader.updateInterlay(
                         context.pathParam("id"), Exchange.ifMatch(context), Exchange.body(context)));
-        ObjectNode json = CatalogWriter.write(reply.getInterlay());
-        json.set("rollout", MigrationWriter.write(reply.getRollout()));
-        Exchange.ok(context, json);
+        Exchange.ok(context, CatalogWriter.write(reply));
     }
 
     private void interlays(Context context) {

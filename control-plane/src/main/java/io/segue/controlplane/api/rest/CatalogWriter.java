@@ -7,6 +7,7 @@ import io.segue.proto.v1.ConnectionConfig;
 import io.segue.proto.v1.CreateTokenReply;
 import io.segue.proto.v1.Endpoint;
 import io.segue.proto.v1.Interlay;
+import io.segue.proto.v1.InterlayReply;
 import io.segue.proto.v1.Proxy;
 import io.segue.proto.v1.Token;
 import io.segue.proto.v1.Version;
@@ -42,6 +43,13 @@ final class CatalogWriter {
                 .put("username", connection.getUsername())
                 .put("db", connection.getDb())
                 .put("tls", connection.getTls());
+    }
+
+    /** An interlay, and how the change reached the proxies. */
+    static ObjectNode write(InterlayReply reply) {
+        ObjectNode json = write(reply.getInterlay());
+        json.set("rollout", MigrationWriter.write(reply.getRollout()));
+        return json;
     }
 
     static ObjectNode write(Interlay interlay) {

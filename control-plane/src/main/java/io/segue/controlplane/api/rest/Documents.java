@@ -152,9 +152,7 @@ public final class Documents {
 
     /** An interlay, and how the change reached the proxies. */
     public static ObjectNode of(InterlayReply reply) {
-        ObjectNode json = CatalogWriter.write(reply.getInterlay());
-        json.set("rollout", MigrationWriter.write(reply.getRollout()));
-        return json;
+        return CatalogWriter.write(reply);
     }
 
     /** How a deletion reached the proxies. */
